@@ -1,0 +1,135 @@
+"""Aligned rows by named blocks, with ids, groups and target: what folds are cut from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from prognome.core.table import Index, Table
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """Rows that were matched once, and everything known about them.
+
+    It has ``shape``, ``iloc``, ``take`` and ``len``, so it passes through scikit-learn's ``Pipeline``,
+    ``cross_val_score`` and ``GridSearchCV`` in the place of X.
+
+    Parameters
+    ----------
+    ids
+        (n,) row ids, text, unique.
+    blocks
+        Name → table of n rows in the order of ``ids``.
+    target
+        (n,) class codes 0 … K-1 (``int64``; for a binary target 1 is the event) or numbers
+        (``float64``); None where nothing is known, as for a new patient.
+    classes
+        The K class labels by code; empty for numbers.
+    groups
+        (n,) group label of each row (family, patient, site), or None.
+    present
+        Optional block → (n,) bool, whether the row has it.
+    facts
+        (n, f) columns about the rows that are not features (site, sex, split).
+    """
+
+    ids: NDArray[np.object_]
+    blocks: Mapping[str, Table]
+    target: NDArray[Any] | None = None
+    classes: tuple[str, ...] = ()
+    groups: NDArray[np.object_] | None = None
+    present: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    facts: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __post_init__(self) -> None:
+        n = len(self.ids)
+        parts = {
+            "target": self.target,
+            "groups": self.groups,
+            **{f"block {name}": block for name, block in self.blocks.items()},
+            **{f"presence of {name}": mask for name, mask in self.present.items()},
+        }
+        for what, part in parts.items():
+            if part is not None and len(part) != n:
+                raise ValueError(f"{what} has {len(part)} rows, the cohort {n}")
+        for array in (self.ids, self.target, self.groups):
+            if array is not None:
+                array.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows, features of all blocks together."""
+        return (len(self), sum(block.shape[1] for block in self.blocks.values()))
+
+    def rows(self, index: ArrayLike) -> Cohort:
+        """A cohort of copies of these rows, which cannot reach the others.
+
+        Parameters
+        ----------
+        index
+            Positions, or a mask of booleans.
+        """
+        where = _positions(index, len(self))
+        return Cohort(
+            ids=self.ids[where],
+            blocks={name: block.rows(where) for name, block in self.blocks.items()},
+            target=None if self.target is None else self.target[where],
+            classes=self.classes,
+            groups=None if self.groups is None else self.groups[where],
+            present={name: mask[where] for name, mask in self.present.items()},
+            facts=self.facts.take(where).reset_index(drop=True) if self.facts.shape[1] else pd.DataFrame(),
+        )
+
+    def take(self, indices: ArrayLike, axis: int = 0) -> Cohort:
+        """Rows by position, as scikit-learn asks for them."""
+        if axis != 0:
+            raise ValueError("a cohort is cut by rows only")
+        return self.rows(indices)
+
+    @property
+    def iloc(self) -> _ByPosition:
+        """Rows by position, as scikit-learn asks for them."""
+        return _ByPosition(self)
+
+    loc = iloc
+
+    def only(self, blocks: list[str]) -> Cohort:
+        """The same rows with these blocks alone."""
+        return replace(
+            self,
+            blocks={name: self.blocks[name] for name in blocks},
+            present={name: mask for name, mask in self.present.items() if name in blocks},
+        )
+
+
+class _ByPosition:
+    def __init__(self, cohort: Cohort) -> None:
+        self._cohort = cohort
+
+    def __getitem__(self, key: Any) -> Cohort:
+        if isinstance(key, slice):
+            key = np.arange(len(self._cohort))[key]
+        return self._cohort.rows(np.atleast_1d(key))
+
+
+def _positions(index: ArrayLike, n: int) -> Index:
+    array = np.asarray(index)
+    if array.dtype == bool:
+        if len(array) != n:
+            raise ValueError(f"a mask of {len(array)} for {n} rows")
+        return np.flatnonzero(array)
+    if array.size == 0:
+        return array.astype(np.intp)
+    where = array.astype(np.intp)
+    if where.min() < -n or where.max() >= n:
+        raise IndexError(f"rows {where.min()} to {where.max()} of a cohort of {n}")
+    return np.where(where < 0, where + n, where)

@@ -1,0 +1,55 @@
+"""Paths of a study: relative to its file, with ``${VARIABLE}`` and ``~`` allowed."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from prognome.errors import StudyError
+
+Model = TypeVar("Model", bound=BaseModel)
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+def anchor(study: Model, folder: Path) -> Model:
+    """The same study with every ``path`` and ``file`` absolute.
+
+    Raises
+    ------
+    StudyError
+        If a path names an environment variable that is not set.
+    """
+    changes: dict[str, object] = {}
+    for name in type(study).model_fields:
+        value = getattr(study, name)
+        if name == "path" and value is not None:
+            changes[name] = [absolute(path, folder) for path in value]
+        elif name == "file" and value is not None:
+            changes[name] = absolute(value, folder)
+        elif isinstance(value, BaseModel):
+            changes[name] = anchor(value, folder)
+        elif isinstance(value, dict) and any(isinstance(item, BaseModel) for item in value.values()):
+            changes[name] = {key: anchor(item, folder) for key, item in value.items()}
+        elif isinstance(value, list) and any(isinstance(item, BaseModel) for item in value):
+            changes[name] = [anchor(item, folder) for item in value]
+    return study.model_copy(update=changes)
+
+
+def absolute(path: str, folder: Path) -> str:
+    """One path, expanded and made absolute."""
+
+    def expand(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in os.environ:
+            raise StudyError(
+                path,
+                f"the environment variable {name} is not set",
+                mend=f"Set it, as in: export {name}=/where/the/data/lies.",
+            )
+        return os.environ[name]
+
+    return str((folder / Path(_VARIABLE.sub(expand, path)).expanduser()).absolute())

@@ -1,0 +1,520 @@
+"""The question, frozen: what a study file may say, and what it means when it says nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from prognome.core.paths import anchor
+from prognome.core.yaml_text import Path as KeyPath
+from prognome.core.yaml_text import parse_yaml, write_yaml
+from prognome.errors import StudyError, nearest
+
+MISSING_WORDS = ("", "NA", "N/A", "na", "n/a", "NaN", "nan", "NULL", "null", ".", "-", "?")
+Scalar = bool | int | float | str
+Kind = Literal["binary", "multiclass", "number", "survival"]
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, (str, Path)) else value
+
+
+def _as_text(value: Any) -> Any:
+    """``1`` and ``1.0`` are the label '1', as a table would show it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+def _as_named(value: Any) -> Any:
+    """``scale.zscore`` or ``{select.anova: {k: 10}}`` becomes a name with its parameters."""
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, Mapping) and len(value) == 1 and "name" not in value:
+        (name, params), *_ = value.items()
+        if params is None:
+            return {"name": name}
+        if isinstance(params, Mapping):
+            return {"name": name, "params": dict(params)}
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+Paths = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Drop(_Part):
+    """Rows left out before anything else, with the reason the report prints."""
+
+    column: str
+    values: Annotated[list[Text], BeforeValidator(lambda v: v if isinstance(v, list) else [v])]
+    reason: str = ""
+
+
+class Rows(_Part):
+    """Who the rows are: the id column, and a table of facts about them (family, site, sex, split)."""
+
+    path: Paths | None = None
+    id: str | None = Field(None, description="Column of row ids; without it rows are numbered, which needs one single file.")
+    match: Literal["exact", "relaxed"] = Field(
+        "exact", description="relaxed: ids match without regard to case, blanks around them and leading zeros."
+    )
+    drop: list[Drop] = []
+
+
+class BlockSpec(_Part):
+    """One kind of knowledge about the rows, and where it stands."""
+
+    read: str = "table"
+    path: Paths
+    id: str | None = Field(None, description="Id column here, where it is not called as in rows.id.")
+    columns: list[str] | None = Field(None, description="Names or shell patterns (ENSG*); without it, every column but those with another role.")
+    exclude: list[str] = []
+    categories: list[str] | dict[str, list[Text] | None] = Field(
+        default_factory=dict, description="Columns that hold categories; with a list, their levels in order."
+    )
+    missing: list[Text] = Field(list(MISSING_WORDS), description="Words that mean missing.")
+    orient: Literal["rows", "features"] = Field("rows", description="features: one row a feature, samples in columns.")
+    sheet: str | None = None
+    delimiter: str | None = None
+    optional: bool = Field(False, description="May be absent for some rows.")
+    role: Literal["clinical", "omic"] | None = Field(None, description="clinical: what the clinic knows anyway; gives the baseline clinical_only. A block named clinical has it.")
+    aliases: dict[str, list[str]] = Field(default_factory=dict, description="Other names under which a new patient's file may call a column.")
+
+    @property
+    def level_orders(self) -> dict[str, list[str] | None]:
+        """Declared categorical columns, each with its levels in order or None."""
+        if isinstance(self.categories, dict):
+            return dict(self.categories)
+        return dict.fromkeys(self.categories)
+
+
+class Target(_Part):
+    """What is to be predicted."""
+
+    path: Paths | None = Field(None, description="Without it the column is sought in rows, then in the blocks.")
+    column: str
+    kind: Kind
+    id: str | None = None
+    positive: Text | None = None
+    missing: Literal["error", "drop"] = "error"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.kind == "survival":
+            raise ValueError("kind survival is not served by this version; use binary or number for now")
+        if self.kind == "binary" and self.positive is None:
+            raise ValueError("a binary target needs 'positive': the value that counts as the event")
+        if self.kind != "binary" and self.positive is not None:
+            raise ValueError(f"'positive' belongs to a binary target, not to {self.kind}")
+        return self
+
+
+class TestPart(_Part):
+    """A part that is scored once, at the end."""
+
+    __test__ = False
+
+    fraction: float | None = Field(None, gt=0, lt=1)
+    column: str | None = None
+    value: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.fraction is None) == (self.column is None):
+            raise ValueError("say either fraction, or column and value")
+        if (self.column is None) != (self.value is None):
+            raise ValueError("column and value go together")
+        return self
+
+
+class Outer(_Part):
+    """The folds that judge."""
+
+    folds: int = Field(5, ge=2)
+    repeats: int = Field(1, ge=1)
+    group: str | None = Field(None, description="Rows with the same value never stand on both sides.")
+    leave_out: str | None = Field(None, description="One fold for each value of this column.")
+    time: str | None = Field(None, description="Folds go forward in time: each is judged by models of the rows before it.")
+    stratify: bool = True
+
+    @model_validator(mode="after")
+    def _one_scheme(self) -> Self:
+        if self.leave_out and (self.group or self.time):
+            raise ValueError("leave_out already says the groups; drop group and time")
+        if self.time and self.repeats > 1:
+            raise ValueError("folds in time cannot be repeated; drop repeats")
+        if self.leave_out and self.repeats > 1:
+            raise ValueError("leave_out has one way to split; drop repeats")
+        return self
+
+
+class Inner(_Part):
+    """The folds inside the training rows: tuning, choosing, stacking, calibration."""
+
+    folds: int = Field(3, ge=2)
+
+
+class SplitSpec(_Part):
+    """Who trains and who judges."""
+
+    test: TestPart | None = None
+    fractions: list[float] | None = Field(None, description="[train, validation, test]: one validation part instead of outer folds.")
+    outer: Outer = Outer()
+    inner: Inner = Inner()
+    file: str | None = Field(None, description="A split.tsv to be honoured.")
+
+    @field_validator("fractions")
+    @classmethod
+    def _sum_to_one(cls, value: list[float] | None) -> list[float] | None:
+        if value is not None and (
+            len(value) != 3 or min(value) <= 0 or abs(sum(value) - 1) > 1e-6
+        ):
+            raise ValueError("needs three shares above 0 that sum to 1, such as [0.70, 0.15, 0.15]")
+        return value
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if self.fractions and self.test and self.test.fraction:
+            raise ValueError("fractions already gives the test share; drop test.fraction")
+        return self
+
+
+class Judge(_Part):
+    """What best means, and how intervals are made."""
+
+    primary: str | None = Field(None, description="Default: auc_roc for classes, mae for numbers.")
+    bootstrap: int = Field(1000, ge=100, le=100_000)
+    level: float = Field(0.95, gt=0.5, lt=1)
+
+
+class Named(_Part):
+    """A step or model with its parameters."""
+
+    name: str
+    params: dict[str, Any] = {}
+
+
+class ModelSpec(Named):
+    """A model of the study: its name on the menu, its parameters, the blocks it sees."""
+
+    label: str = ""
+    blocks: list[str] | None = None
+
+
+class Tune(_Part):
+    """Search for parameters inside the training rows."""
+
+    search: Literal["none", "random"] = "none"
+    trials: int = Field(10, ge=1)
+
+
+class Contract(_Part):
+    """What happens when a new patient does not fit the schema. Never a silent fill."""
+
+    missing_column: Literal["refuse", "flag"] = "refuse"
+    unseen_category: Literal["refuse", "flag"] = "flag"
+    out_of_range: Literal["refuse", "flag"] = "flag"
+    coverage: float = Field(0.8, ge=0, le=1, description="Least share of features a row must bring.")
+
+
+class ExternalBlock(_Part):
+    """Where a block stands in another cohort; what is not said is as in the study."""
+
+    path: Paths
+    id: str | None = None
+    missing: list[Text] | None = None
+    orient: Literal["rows", "features"] | None = None
+    sheet: str | None = None
+    delimiter: str | None = None
+
+
+class ExternalTarget(_Part):
+    """The target in another cohort; what is not said is as in the study."""
+
+    path: Paths | None = None
+    column: str | None = None
+    id: str | None = None
+
+
+class External(_Part):
+    """A cohort that only judges."""
+
+    name: str = Field(min_length=1)
+    rows: Rows | None = None
+    blocks: dict[str, ExternalBlock]
+    target: ExternalTarget = ExternalTarget()
+
+
+class Study(_Part):
+    """A question about a cohort, with every default spelled out.
+
+    Frozen; equal studies give equal results. Build one with :meth:`from_file`, :meth:`from_mapping`, or
+    by keywords with the same names as in a study file. Paths are made absolute against the file's folder.
+    """
+
+    name: str = "study"
+    question: str = ""
+    rows: Rows = Rows()
+    blocks: dict[str, BlockSpec] = Field(min_length=1)
+    target: Target
+    split: SplitSpec = SplitSpec()
+    judge: Judge = Judge()
+    prepare: dict[str, list[Annotated[Named, BeforeValidator(_as_named)]]] = {}
+    models: list[ModelSpec] = Field(
+        [], validate_default=True, description="Default: logistic (ridge for numbers), random_forest, xgboost."
+    )
+    tune: Tune = Tune()
+    external: list[External] = []
+    contract: Contract = Contract()
+    refit: Literal["not_test", "all"] = Field("not_test", description="Rows the bundle learns from.")
+    seed: int = Field(0, ge=0)
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _name_models(cls, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [_model_entry(entry) for entry in value]
+
+    @field_validator("prepare", mode="before")
+    @classmethod
+    def _list_steps(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            block: [_as_named(step) for step in steps] if isinstance(steps, list) else steps
+            for block, steps in value.items()
+        }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_models(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or data.get("models"):
+            return data
+        target = data.get("target")
+        kind = target.get("kind") if isinstance(target, Mapping) else getattr(target, "kind", None)
+        linear = "ridge" if kind == "number" else "logistic"
+        return {**data, "models": [linear, "random_forest", "xgboost"]}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        labels = [model.label for model in self.models]
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        if twice:
+            raise ValueError(
+                f"models: '{twice[0]}' stands twice; give one of them another name: {{{twice[0]}: {{label: other}}}}"
+            )
+        for place, blocks in [
+            ("prepare", list(self.prepare)),
+            *((f"models: {model.label}: blocks", model.blocks or []) for model in self.models),
+            *((f"external: {other.name}: blocks", list(other.blocks)) for other in self.external),
+        ]:
+            for block in blocks:
+                if block not in self.blocks:
+                    raise ValueError(f"{place}: no block is called '{block}'. {nearest(block, self.blocks)}")
+        for other in self.external:
+            absent = [b for b, spec in self.blocks.items() if b not in other.blocks and not spec.optional]
+            if absent:
+                raise ValueError(
+                    f"external: {other.name}: block '{absent[0]}' is not given and is not optional"
+                )
+        names = [other.name for other in self.external]
+        if len(set(names)) < len(names):
+            raise ValueError("external: two cohorts have the same name")
+        return self
+
+    @property
+    def classes_wanted(self) -> bool:
+        """Whether the target is a class."""
+        return self.target.kind in ("binary", "multiclass")
+
+    @property
+    def primary(self) -> str:
+        """The metric that decides what is best."""
+        return self.judge.primary or ("mae" if self.target.kind == "number" else "auc_roc")
+
+    @classmethod
+    def from_file(cls, path: str | Path, *, changes: Sequence[str] = ()) -> Study:
+        """Read a study file.
+
+        Parameters
+        ----------
+        path
+            YAML, UTF-8.
+        changes
+            ``key.sub=value`` strings laid over it, values in YAML.
+
+        Raises
+        ------
+        StudyError
+            With the line, the unknown key and its nearest neighbour, or the rule that does not hold.
+        """
+        path = Path(path)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError as error:
+            raise StudyError(
+                str(path), "there is no such file", mend="Make one with: prognome init TABLE --target COLUMN."
+            ) from error
+        except UnicodeDecodeError as error:
+            raise StudyError(str(path), "is not UTF-8 text", mend="A study is a YAML text file.") from error
+        except OSError as error:
+            raise StudyError(str(path), f"cannot be read; {error.strerror}") from error
+        data, lines = parse_yaml(text, where=str(path))
+        return cls.from_mapping(data, folder=path.parent, where=str(path), lines=lines, changes=changes)
+
+    @classmethod
+    def from_mapping(
+        cls,
+        data: Any,
+        *,
+        folder: str | Path = ".",
+        where: str = "study",
+        lines: Mapping[KeyPath, int] | None = None,
+        changes: Sequence[str] = (),
+    ) -> Study:
+        """Build a study from plain data, as YAML or JSON would give it.
+
+        Parameters
+        ----------
+        data
+            A mapping with the keys of a study file.
+        folder
+            Where relative paths start.
+        where, lines
+            For messages.
+        changes
+            ``key.sub=value`` strings laid over it.
+        """
+        if not isinstance(data, Mapping):
+            raise StudyError(
+                where,
+                "is empty" if data is None else "is not a mapping of keys",
+                expected="keys such as blocks, target",
+                mend="Make one with: prognome init TABLE --target COLUMN.",
+            )
+        merged = json.loads(json.dumps(data, default=str))
+        for change in changes:
+            _lay_over(merged, change)
+        try:
+            study = cls.model_validate(merged)
+        except ValidationError as error:
+            raise _explain(error, where, lines or {}) from error
+        return anchor(study, Path(folder))
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain data with every default spelled out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def to_yaml(self) -> str:
+        """The resolved study as YAML; :meth:`from_file` reads it back to an equal one."""
+        return write_yaml(self.to_mapping())
+
+
+def _model_entry(entry: Any) -> Any:
+    """One item of ``models``, with label and blocks taken out of the parameters."""
+    named = _as_named(entry)
+    if not isinstance(named, Mapping) or "name" not in named:
+        return named
+    params = dict(named.get("params") or {})
+    label = named.get("label") or params.pop("label", None) or named["name"]
+    blocks = named.get("blocks") or params.pop("blocks", None)
+    rest = {key: value for key, value in named.items() if key not in {"params", "label", "blocks"}}
+    return {**rest, "label": label, "blocks": _as_list(blocks), "params": params}
+
+
+def _lay_over(data: dict[str, Any], change: str) -> None:
+    key, equals, text = change.partition("=")
+    where = f"--set {change}"
+    if not equals or not key.strip():
+        raise StudyError(where, "is not key=value", mend="Write for instance: --set split.outer.folds=10.")
+    value, _ = parse_yaml(text, where=where)
+    *parents, last = key.strip().split(".")
+    place: Any = data
+    for step in parents:
+        place = _enter(place, step, where)
+    if isinstance(place, list):
+        place[_position(place, last, where)] = value
+    else:
+        place[last] = value
+
+
+def _enter(place: Any, step: str, where: str) -> Any:
+    if isinstance(place, list):
+        return place[_position(place, step, where)]
+    inner = place.setdefault(step, {})
+    if inner is None:
+        inner = place[step] = {}
+    if not isinstance(inner, (dict, list)):
+        raise StudyError(where, f"'{step}' holds a single value, not keys")
+    return inner
+
+
+def _position(items: list[Any], step: str, where: str) -> int:
+    if not step.isdigit() or int(step) >= len(items):
+        raise StudyError(where, f"'{step}' is not a place in a list of {len(items)}", mend="Places count from 0.")
+    return int(step)
+
+
+def _explain(error: ValidationError, where: str, lines: Mapping[KeyPath, int]) -> StudyError:
+    """The first fault that pydantic found, in our words: file, line, key, remedy."""
+    faults = error.errors(include_url=False, include_input=True)
+    fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
+    path = tuple(fault["loc"])
+    line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
+    place = f"{where}, line {line}" if line else where
+    key = ".".join(str(part) for part in path)
+    if fault["type"] == "extra_forbidden":
+        return StudyError(place, f"unknown key '{key}'", mend=nearest(str(path[-1]), _keys_beside(path)))
+    if fault["type"] == "missing":
+        return StudyError(place, f"'{key}' is missing", mend=f"Add the key '{path[-1]}'.")
+    if fault["type"] == "value_error":
+        problem = str(fault["ctx"]["error"])
+        return StudyError(place, f"{key}: {problem}" if key else problem)
+    return StudyError(f"{place}: {key}", fault["msg"].lower(), seen=repr(fault["input"])[:80])
+
+
+def _keys_beside(path: KeyPath) -> list[str]:
+    """The keys allowed where an unknown one stood."""
+    schema: Any = Study.model_json_schema()
+    defs = schema["$defs"]
+    node: Any = schema
+    for step in path[:-1]:
+        node = _resolve(node, defs)
+        if "properties" in node and step in node["properties"]:
+            node = node["properties"][step]
+        elif isinstance(step, int) and "items" in node:
+            node = node["items"]
+        elif isinstance(node.get("additionalProperties"), dict):
+            node = node["additionalProperties"]
+    return list(_resolve(node, defs).get("properties", {}))
+
+
+def _resolve(node: Any, defs: Any) -> Any:
+    """Follow references and take the structured branch of a union."""
+    while True:
+        if "$ref" in node:
+            node = defs[node["$ref"].rsplit("/", 1)[-1]]
+        elif "anyOf" in node:
+            node = next((b for b in node["anyOf"] if b.get("type") != "null"), node["anyOf"][0])
+        else:
+            return node
