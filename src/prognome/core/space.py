@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ class Choice:
         return self.values[int(rng.integers(len(self.values)))]
 
 
-Space = dict[str, Real | Whole | Choice]
+Space = Mapping[str, Real | Whole | Choice]
 
 
 def sample(space: Space, rng: np.random.Generator) -> dict[str, Any]:

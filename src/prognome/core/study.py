@@ -73,9 +73,12 @@ class Rows(_Part):
     """Who the rows are: the id column, and a table of facts about them (family, site, sex, split)."""
 
     path: Paths | None = None
-    id: str | None = Field(None, description="Column of row ids; without it rows are numbered, which needs one single file.")
+    id: str | None = Field(
+        None, description="Column of row ids; without it rows are numbered, which needs one single file."
+    )
     match: Literal["exact", "relaxed"] = Field(
-        "exact", description="relaxed: ids match without regard to case, blanks around them and leading zeros."
+        "exact",
+        description="relaxed: ids match without regard to case, blanks around them and leading zeros.",
     )
     drop: list[Drop] = []
 
@@ -86,18 +89,28 @@ class BlockSpec(_Part):
     read: str = "table"
     path: Paths
     id: str | None = Field(None, description="Id column here, where it is not called as in rows.id.")
-    columns: list[str] | None = Field(None, description="Names or shell patterns (ENSG*); without it, every column but those with another role.")
+    columns: list[str] | None = Field(
+        None,
+        description="Names or shell patterns (ENSG*); without it, every column but those with another role.",
+    )
     exclude: list[str] = []
     categories: list[str] | dict[str, list[Text] | None] = Field(
         default_factory=dict, description="Columns that hold categories; with a list, their levels in order."
     )
     missing: list[Text] = Field(list(MISSING_WORDS), description="Words that mean missing.")
-    orient: Literal["rows", "features"] = Field("rows", description="features: one row a feature, samples in columns.")
+    orient: Literal["rows", "features"] = Field(
+        "rows", description="features: one row a feature, samples in columns."
+    )
     sheet: str | None = None
     delimiter: str | None = None
     optional: bool = Field(False, description="May be absent for some rows.")
-    role: Literal["clinical", "omic"] | None = Field(None, description="clinical: what the clinic knows anyway; gives the baseline clinical_only. A block named clinical has it.")
-    aliases: dict[str, list[str]] = Field(default_factory=dict, description="Other names under which a new patient's file may call a column.")
+    role: Literal["clinical", "omic"] | None = Field(
+        None,
+        description="clinical: what the clinic knows anyway; gives the baseline clinical_only. A block named clinical has it.",
+    )
+    aliases: dict[str, list[str]] = Field(
+        default_factory=dict, description="Other names under which a new patient's file may call a column."
+    )
 
     @property
     def level_orders(self) -> dict[str, list[str] | None]:
@@ -110,7 +123,9 @@ class BlockSpec(_Part):
 class Target(_Part):
     """What is to be predicted."""
 
-    path: Paths | None = Field(None, description="Without it the column is sought in rows, then in the blocks.")
+    path: Paths | None = Field(
+        None, description="Without it the column is sought in rows, then in the blocks."
+    )
     column: str
     kind: Kind
     id: str | None = None
@@ -153,7 +168,9 @@ class Outer(_Part):
     repeats: int = Field(1, ge=1)
     group: str | None = Field(None, description="Rows with the same value never stand on both sides.")
     leave_out: str | None = Field(None, description="One fold for each value of this column.")
-    time: str | None = Field(None, description="Folds go forward in time: each is judged by models of the rows before it.")
+    time: str | None = Field(
+        None, description="Folds go forward in time: each is judged by models of the rows before it."
+    )
     stratify: bool = True
 
     @model_validator(mode="after")
@@ -177,7 +194,9 @@ class SplitSpec(_Part):
     """Who trains and who judges."""
 
     test: TestPart | None = None
-    fractions: list[float] | None = Field(None, description="[train, validation, test]: one validation part instead of outer folds.")
+    fractions: list[float] | None = Field(
+        None, description="[train, validation, test]: one validation part instead of outer folds."
+    )
     outer: Outer = Outer()
     inner: Inner = Inner()
     file: str | None = Field(None, description="A split.tsv to be honoured.")
@@ -185,9 +204,7 @@ class SplitSpec(_Part):
     @field_validator("fractions")
     @classmethod
     def _sum_to_one(cls, value: list[float] | None) -> list[float] | None:
-        if value is not None and (
-            len(value) != 3 or min(value) <= 0 or abs(sum(value) - 1) > 1e-6
-        ):
+        if value is not None and (len(value) != 3 or min(value) <= 0 or abs(sum(value) - 1) > 1e-6):
             raise ValueError("needs three shares above 0 that sum to 1, such as [0.70, 0.15, 0.15]")
         return value
 
@@ -280,7 +297,9 @@ class Study(_Part):
     judge: Judge = Judge()
     prepare: dict[str, list[Annotated[Named, BeforeValidator(_as_named)]]] = {}
     models: list[ModelSpec] = Field(
-        [], validate_default=True, description="Default: logistic (ridge for numbers), random_forest, xgboost."
+        [],
+        validate_default=True,
+        description="Default: logistic (ridge for numbers), random_forest, xgboost.",
     )
     tune: Tune = Tune()
     external: list[External] = []
@@ -471,7 +490,9 @@ def _enter(place: Any, step: str, where: str) -> Any:
 
 def _position(items: list[Any], step: str, where: str) -> int:
     if not step.isdigit() or int(step) >= len(items):
-        raise StudyError(where, f"'{step}' is not a place in a list of {len(items)}", mend="Places count from 0.")
+        raise StudyError(
+            where, f"'{step}' is not a place in a list of {len(items)}", mend="Places count from 0."
+        )
     return int(step)
 
 

@@ -54,7 +54,7 @@ class Table:
             return Table(self.ids[index], self.frame.take(index).reset_index(drop=True))
         ids = np.where(index >= 0, self.ids[index], "")
         frame = self.frame.reset_index(drop=True).reindex(index.tolist()).reset_index(drop=True)
-        objects = frame.columns[frame.dtypes == object]
+        objects = [name for name, dtype in frame.dtypes.items() if dtype == np.dtype(object)]
         for name in objects:
             frame[name] = frame[name].where(frame[name].notna(), None)
         return Table(ids.astype(object), frame)

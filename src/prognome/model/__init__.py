@@ -1,0 +1,1 @@
+"""Models: scikit-learn estimators, on a menu."""

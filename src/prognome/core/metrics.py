@@ -1,0 +1,460 @@
+"""Every figure a model is judged by: its value, and the same value under many weightings of the rows.
+
+The value is scikit-learn's own where it has one, so it equals ``cross_validate`` to the last digit. The
+weighted form takes a matrix of row weights (replicates × rows), as a bootstrap draws them, and gives all
+replicates at once; a contract test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prognome.errors import StudyError, nearest
+
+Array = NDArray[np.float64]
+CLASSES = ("binary", "multiclass")
+NUMBER = ("number",)
+_TINY = 1e-15
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What one model said about some rows, and the truth.
+
+    Parameters
+    ----------
+    truth
+        (n,) class codes, or numbers.
+    score
+        (n, K) probability of each class, or (n,) predicted numbers.
+    """
+
+    truth: NDArray[Any]
+    score: Array
+
+    @property
+    def classes(self) -> int:
+        """Number of classes; 0 for numbers."""
+        return self.score.shape[1] if self.score.ndim == 2 else 0
+
+    @property
+    def decision(self) -> NDArray[np.int_]:
+        """(n,) the class decided on at the fixed threshold: .5, or the most probable."""
+        return decide(self.score)
+
+    @property
+    def event(self) -> Array:
+        """(n,) probability of the event, for a binary target."""
+        return self.score[:, 1]
+
+    def rows(self, index: NDArray[Any]) -> Judged:
+        """These rows alone."""
+        return Judged(self.truth[index], self.score[index])
+
+
+def decide(probability: Array) -> NDArray[np.int_]:
+    """The class decided on: the event from .5 on, or the most probable class."""
+    if probability.shape[1] == 2:
+        return (probability[:, 1] >= 0.5).astype(int)
+    return np.asarray(probability.argmax(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """One figure.
+
+    Parameters
+    ----------
+    name, help
+        As in ``scores.tsv``, and one line.
+    targets
+        Kinds of target it is defined for.
+    higher
+        Whether more is better; None where neither is (a calibration slope should be 1).
+    of_decision
+        Whether it judges decisions at a threshold rather than scores.
+    value
+        The figure; NaN where it is not defined (one class only).
+    weighted
+        The figure for every row of a (replicates, n) weight matrix.
+    """
+
+    name: str
+    help: str
+    targets: tuple[str, ...]
+    higher: bool | None
+    of_decision: bool
+    value: Callable[[Judged], float]
+    weighted: Callable[[Judged, Array], Array]
+
+    def better(self, value: float) -> float:
+        """The value turned so that more is better."""
+        return value if self.higher else -value
+
+
+def _quiet(function: Callable[..., Any], *args: Any, **kwargs: Any) -> float:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return float(function(*args, **kwargs))
+
+
+def _sk(name: str) -> Callable[..., Any]:
+    from sklearn import metrics
+
+    found: Callable[..., Any] = getattr(metrics, name)
+    return found
+
+
+def _ratio(above: Array, below: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(below > 0, above / below, np.nan))
+
+
+# --- decisions: everything follows from the weighted confusion table -----------------------------------
+
+
+def confusion(judged: Judged, weights: Array) -> Array:
+    """(replicates, K, K) weighted counts, truth by decision."""
+    k = judged.classes
+    cell = judged.truth.astype(int) * k + judged.decision
+    indicator = np.zeros((len(cell), k * k))
+    indicator[np.arange(len(cell)), cell] = 1.0
+    return np.asarray((weights @ indicator).reshape(-1, k, k))
+
+
+def _cells(judged: Judged, weights: Array) -> tuple[Array, Array, Array, Array]:
+    table = confusion(judged, weights)
+    return table[:, 1, 1], table[:, 0, 1], table[:, 1, 0], table[:, 0, 0]
+
+
+def _w_accuracy(j: Judged, w: Array) -> Array:
+    table = confusion(j, w)
+    return _ratio(np.trace(table, axis1=1, axis2=2), table.sum(axis=(1, 2)))
+
+
+def _recalls(j: Judged, w: Array) -> Array:
+    table = confusion(j, w)
+    return _ratio(np.diagonal(table, axis1=1, axis2=2), table.sum(axis=2))
+
+
+def _precisions(j: Judged, w: Array) -> Array:
+    table = confusion(j, w)
+    return _ratio(np.diagonal(table, axis1=1, axis2=2), table.sum(axis=1))
+
+
+def _f1s(j: Judged, w: Array) -> Array:
+    table = confusion(j, w)
+    return _ratio(2 * np.diagonal(table, axis1=1, axis2=2), table.sum(axis=1) + table.sum(axis=2))
+
+
+def _macro(values: Array) -> Array:
+    """Mean over the classes for which the figure is defined."""
+    known = ~np.isnan(values)
+    return _ratio(np.where(known, values, 0).sum(axis=1), known.sum(axis=1))
+
+
+def _w_mcc(j: Judged, w: Array) -> Array:
+    table = confusion(j, w)
+    total, correct = table.sum(axis=(1, 2)), np.trace(table, axis1=1, axis2=2)
+    true, said = table.sum(axis=2), table.sum(axis=1)
+    covariance = correct * total - (true * said).sum(axis=1)
+    spread = np.sqrt((total**2 - (said**2).sum(axis=1)) * (total**2 - (true**2).sum(axis=1)))
+    return np.asarray(np.where(spread > 0, covariance / np.where(spread > 0, spread, 1), 0.0))
+
+
+def _present(j: Judged) -> NDArray[np.int_]:
+    return np.unique(np.concatenate([j.truth.astype(int), j.decision]))
+
+
+def _per_class(name: str) -> Callable[[Judged], float]:
+    """scikit-learn's precision, recall or F1: of the event, or macro over the classes."""
+
+    def value(j: Judged) -> float:
+        if j.classes == 2:
+            return _quiet(_sk(name), j.truth, j.decision, pos_label=1, zero_division=np.nan)
+        return _quiet(
+            _sk(name), j.truth, j.decision, labels=_present(j), average="macro", zero_division=np.nan
+        )
+
+    return value
+
+
+def _of_event_or_macro(per_class: Callable[[Judged, Array], Array]) -> Callable[[Judged, Array], Array]:
+    def weighted(j: Judged, w: Array) -> Array:
+        values = per_class(j, w)
+        return np.asarray(values[:, 1]) if j.classes == 2 else _macro(values)
+
+    return weighted
+
+
+def _specificity(j: Judged) -> float:
+    return _quiet(_sk("recall_score"), j.truth, j.decision, pos_label=0, zero_division=np.nan)
+
+
+def _npv(j: Judged) -> float:
+    return _quiet(_sk("precision_score"), j.truth, j.decision, pos_label=0, zero_division=np.nan)
+
+
+# --- probabilities --------------------------------------------------------------------------------------
+
+
+def _row_mean(loss: Callable[[Judged], Array]) -> Callable[[Judged, Array], Array]:
+    def weighted(j: Judged, w: Array) -> Array:
+        return _ratio(np.asarray(w @ loss(j)), w.sum(axis=1))
+
+    return weighted
+
+
+def _log_losses(j: Judged) -> Array:
+    p = np.clip(j.score, np.finfo(float).eps, 1 - np.finfo(float).eps)
+    p = p / p.sum(axis=1, keepdims=True)
+    return np.asarray(-np.log(p[np.arange(len(p)), j.truth.astype(int)]))
+
+
+def _briers(j: Judged) -> Array:
+    if j.classes == 2:
+        return np.asarray((j.event - j.truth) ** 2)
+    truth = np.eye(j.classes)[j.truth.astype(int)]
+    return np.asarray(((j.score - truth) ** 2).sum(axis=1))
+
+
+def _log_loss(j: Judged) -> float:
+    return _quiet(_sk("log_loss"), j.truth, j.score, labels=np.arange(j.classes))
+
+
+def _brier(j: Judged) -> float:
+    if j.classes == 2:
+        return _quiet(_sk("brier_score_loss"), j.truth, j.event, labels=[0, 1])
+    return float(_briers(j).mean())
+
+
+def _tied(score: Array, weights: Array, *, descending: bool) -> tuple[NDArray[np.int_], Array]:
+    """Rows sorted by score, and where each run of equal scores begins; weights come sorted."""
+    order = np.argsort(-score if descending else score, kind="stable")
+    ordered = score[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    return starts, weights[:, order]
+
+
+def _runs(values: Array, starts: NDArray[np.int_]) -> Array:
+    return np.asarray(np.add.reduceat(values, starts, axis=1))
+
+
+def weighted_auc(event: NDArray[np.bool_], score: Array, weights: Array) -> Array:
+    """Area under the ROC curve as a weighted Mann–Whitney statistic, ties counted half.
+
+    References
+    ----------
+    Hanley and McNeil (1982), Radiology 143:29–36.
+    """
+    order = np.argsort(score, kind="stable")
+    starts, sorted_weights = _tied(score, weights, descending=False)
+    yes = _runs(sorted_weights * event[order], starts)
+    no = _runs(sorted_weights * ~event[order], starts)
+    below = np.cumsum(no, axis=1) - no / 2
+    return _ratio((yes * below).sum(axis=1), yes.sum(axis=1) * no.sum(axis=1))
+
+
+def weighted_average_precision(event: NDArray[np.bool_], score: Array, weights: Array) -> Array:
+    """Σ (R_k - R_{k-1}) P_k over falling thresholds."""
+    order = np.argsort(-score, kind="stable")
+    starts, sorted_weights = _tied(score, weights, descending=True)
+    yes = _runs(sorted_weights * event[order], starts)
+    all_ = _runs(sorted_weights, starts)
+    precision = np.nan_to_num(_ratio(np.cumsum(yes, axis=1), np.cumsum(all_, axis=1)))
+    return _ratio((yes * precision).sum(axis=1), yes.sum(axis=1))
+
+
+def _over_classes(figure: Callable[..., Array]) -> Callable[[Judged, Array], Array]:
+    def weighted(j: Judged, w: Array) -> Array:
+        if j.classes == 2:
+            return figure(j.truth == 1, j.event, w)
+        return _macro(np.stack([figure(j.truth == k, j.score[:, k], w) for k in range(j.classes)], axis=1))
+
+    return weighted
+
+
+def _class_values(name: str) -> Callable[[Judged], float]:
+    def value(j: Judged) -> float:
+        if j.classes == 2:
+            if len(np.unique(j.truth)) < 2:
+                return float("nan")
+            return _quiet(_sk(name), j.truth, j.event)
+        values = [
+            _quiet(_sk(name), j.truth == k, j.score[:, k])
+            for k in range(j.classes)
+            if 0 < (j.truth == k).sum() < len(j.truth)
+        ]
+        return float(np.average(values)) if values else float("nan")
+
+    return value
+
+
+def recalibration(truth: NDArray[Any], event: Array, weights: Array) -> tuple[Array, Array]:
+    """Calibration intercept and slope for every row of weights.
+
+    The slope b is of the logistic regression ``logit P(y=1) = a + b·logit(p)``, ideally 1; the intercept
+    is calibration in the large, a of ``logit P(y=1) = a + logit(p)``, ideally 0. Newton's method, all
+    replicates together; NaN where truth or prediction does not vary or the fit runs away (separation).
+
+    References
+    ----------
+    Cox (1958), Biometrika 45:562–565; Van Calster et al. (2019), BMC Medicine 17:230.
+    """
+    p = np.clip(event, 1e-12, 1 - 1e-12)
+    x = np.log(p / (1 - p))
+    y = truth.astype(float)
+    both = (weights @ y > 0) & (weights @ (1 - y) > 0)
+    large = np.zeros(len(weights))
+    a, b = np.zeros(len(weights)), np.ones(len(weights))
+    with np.errstate(all="ignore"):
+        for _ in range(30):
+            mu = 1 / (1 + np.exp(-(large[:, None] + x)))
+            large = large + (weights * (y - mu)).sum(1) / (weights * mu * (1 - mu)).sum(1)
+        for _ in range(30):
+            mu = 1 / (1 + np.exp(-(a[:, None] + b[:, None] * x)))
+            residual, curve = weights * (y - mu), weights * mu * (1 - mu)
+            g0, g1 = residual.sum(1), residual @ x
+            h00, h01, h11 = curve.sum(1), curve @ x, curve @ (x * x)
+            determinant = h00 * h11 - h01**2
+            a = a + (h11 * g0 - h01 * g1) / determinant
+            b = b + (h00 * g1 - h01 * g0) / determinant
+    fine = both & np.isfinite(large)
+    intercept = np.where(fine, large, np.nan)
+    slope = np.where(both & np.isfinite(b) & (np.abs(b) < 1e3) & (np.ptp(x) > 0), b, np.nan)
+    return intercept, slope
+
+
+def _calibration(which: int) -> tuple[Callable[[Judged], float], Callable[[Judged, Array], Array]]:
+    def weighted(j: Judged, w: Array) -> Array:
+        return recalibration(j.truth, j.event, w)[which]
+
+    def value(j: Judged) -> float:
+        return float(weighted(j, np.ones((1, len(j.truth))))[0])
+
+    return value, weighted
+
+
+# --- numbers --------------------------------------------------------------------------------------------
+
+
+def _w_r2(j: Judged, w: Array) -> Array:
+    total = w.sum(axis=1)
+    mean = _ratio(w @ j.truth, total)
+    spread = w @ (j.truth**2) - total * mean**2
+    return np.asarray(1 - _ratio(w @ ((j.truth - j.score) ** 2), spread))
+
+
+def _correlation(x: Array, y: Array, w: Array) -> Array:
+    """Pearson correlation; x and y (n,) or (replicates, n)."""
+    total = w.sum(axis=1, keepdims=True)
+    x, y = np.broadcast_to(x, w.shape), np.broadcast_to(y, w.shape)
+    dx = x - (w * x).sum(1, keepdims=True) / total
+    dy = y - (w * y).sum(1, keepdims=True) / total
+    return _ratio((w * dx * dy).sum(1), np.sqrt((w * dx**2).sum(1) * (w * dy**2).sum(1)))
+
+
+def _ranks(x: Array, w: Array) -> Array:
+    """(replicates, n) mid-ranks of the rows in each weighted sample."""
+    order = np.argsort(x, kind="stable")
+    starts, sorted_weights = _tied(x, w, descending=False)
+    runs = _runs(sorted_weights, starts)
+    middle = np.cumsum(runs, axis=1) - runs / 2
+    run_of = np.searchsorted(starts, np.arange(len(x)), side="right") - 1
+    ranks = np.empty_like(w)
+    ranks[:, order] = middle[:, run_of]
+    return ranks
+
+
+def _w_pearson(j: Judged, w: Array) -> Array:
+    return _correlation(j.truth, j.score, w)
+
+
+def _w_spearman(j: Judged, w: Array) -> Array:
+    return _correlation(_ranks(j.truth, w), _ranks(j.score, w), w)
+
+
+def _correlation_value(name: str) -> Callable[[Judged], float]:
+    def value(j: Judged) -> float:
+        from scipy import stats
+
+        if len(j.truth) < 3 or np.ptp(j.truth) == 0 or np.ptp(j.score) == 0:
+            return float("nan")
+        return float(getattr(stats, name)(j.truth, j.score)[0])
+
+    return value
+
+
+def _within_20(j: Judged) -> Array:
+    return np.asarray(np.abs(j.score - j.truth) <= 0.2 * np.abs(j.truth), dtype=float)
+
+
+def _value(name: str) -> Callable[[Judged], float]:
+    def value(j: Judged) -> float:
+        return _quiet(_sk(name), j.truth, j.score)
+
+    return value
+
+
+def _r2(j: Judged) -> float:
+    return _quiet(_sk("r2_score"), j.truth, j.score) if len(j.truth) > 1 else float("nan")
+
+
+def _on_decision(name: str, **fixed: Any) -> Callable[[Judged], float]:
+    def value(j: Judged) -> float:
+        return _quiet(_sk(name), j.truth, j.decision, **fixed)
+
+    return value
+
+
+_intercept, _w_intercept = _calibration(0)
+_slope, _w_slope = _calibration(1)
+_B, _M, _C = ("binary",), ("multiclass",), CLASSES
+
+METRICS: dict[str, Metric] = {
+    m.name: m
+    for m in (
+        Metric("auc_roc", "area under the ROC curve; several classes: macro one against the rest", _C, True, False, _class_values("roc_auc_score"), _over_classes(weighted_auc)),
+        Metric("average_precision", "area under precision and recall; several classes: macro", _C, True, False, _class_values("average_precision_score"), _over_classes(weighted_average_precision)),
+        Metric("accuracy", "share of right decisions", _C, True, True, _on_decision("accuracy_score"), _w_accuracy),
+        Metric("balanced_accuracy", "mean over classes of the share recognised", _C, True, True, _on_decision("balanced_accuracy_score"), lambda j, w: _macro(_recalls(j, w))),
+        Metric("sensitivity", "share of events recognised (recall); several classes: macro", _C, True, True, _per_class("recall_score"), _of_event_or_macro(_recalls)),
+        Metric("specificity", "share of non-events recognised", _B, True, True, _specificity, lambda j, w: _recalls(j, w)[:, 0]),
+        Metric("precision", "share of alarms that are right (positive predictive value); several classes: macro", _C, True, True, _per_class("precision_score"), _of_event_or_macro(_precisions)),
+        Metric("npv", "share of all-clears that are right", _B, True, True, _npv, lambda j, w: _precisions(j, w)[:, 0]),
+        Metric("f1", "harmonic mean of precision and sensitivity; several classes: macro", _C, True, True, _per_class("f1_score"), _of_event_or_macro(_f1s)),
+        Metric("mcc", "Matthews correlation of decision and truth", _C, True, True, _on_decision("matthews_corrcoef"), _w_mcc),
+        Metric("log_loss", "mean surprise of the truth", _C, False, False, _log_loss, _row_mean(_log_losses)),
+        Metric("brier", "mean squared error of the probabilities; several classes: summed over classes", _C, False, False, _brier, _row_mean(_briers)),
+        Metric("calibration_intercept", "calibration in the large; ideally 0", _B, None, False, _intercept, _w_intercept),
+        Metric("calibration_slope", "below 1: probabilities too extreme; ideally 1", _B, None, False, _slope, _w_slope),
+        Metric("mae", "mean absolute error, in the target's unit", NUMBER, False, False, _value("mean_absolute_error"), _row_mean(lambda j: np.abs(j.score - j.truth))),
+        Metric("rmse", "root mean squared error, in the target's unit", NUMBER, False, False, _value("root_mean_squared_error"), lambda j, w: np.sqrt(_row_mean(lambda k: (k.score - k.truth) ** 2)(j, w))),
+        Metric("mse", "mean squared error", NUMBER, False, False, _value("mean_squared_error"), _row_mean(lambda j: (j.score - j.truth) ** 2)),
+        Metric("r2", "share of variance explained", NUMBER, True, False, _r2, _w_r2),
+        Metric("pearson", "linear correlation", NUMBER, True, False, _correlation_value("pearsonr"), _w_pearson),
+        Metric("spearman", "rank correlation", NUMBER, True, False, _correlation_value("spearmanr"), _w_spearman),
+        Metric("within_20_percent", "share of predictions within 20 % of the truth", NUMBER, True, False, lambda j: float(_within_20(j).mean()), _row_mean(_within_20)),
+    )
+}  # fmt: skip
+
+
+def metrics_for(kind: str) -> list[Metric]:
+    """The figures defined for a kind of target, in their order."""
+    return [metric for metric in METRICS.values() if kind in metric.targets]
+
+
+def find_metric(name: str, kind: str, *, where: str = "judge.primary") -> Metric:
+    """A metric that can rank models, or an error that names the nearest one."""
+    names = [metric.name for metric in metrics_for(kind) if metric.higher is not None]
+    if name not in names:
+        raise StudyError(
+            where, f"no metric for a {kind} target is called '{name}'", mend=nearest(name, names)
+        )
+    return METRICS[name]

@@ -1,0 +1,162 @@
+"""Stacking: a meta-model learns on what other models say about rows they did not learn from."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_is_fitted
+
+from prognome.core.fit import fit
+from prognome.core.learner import Family, Learner
+from prognome.core.rows import rows_of
+from prognome.core.split import inner_folds
+
+Array = NDArray[np.float64]
+_SURE = 1e-4
+
+
+class _Stack(BaseEstimator):
+    """Out-of-fold predictions of the members into one linear meta-model; then all members on all rows.
+
+    Parameters
+    ----------
+    members
+        Pairs of name and unfitted estimator; each takes what ``fit`` is given (a cohort, frame or array).
+    folds
+        Folds inside the training rows.
+    C, alpha
+        Inverse strength (logistic) or strength (ridge) of the meta-model's penalty.
+    random_state
+        Shuffles the folds.
+
+    Notes
+    -----
+    **Learns** the meta-model from out-of-fold predictions of the rows of ``fit`` (probabilities as logits),
+    the members from all of them. Groups, given or brought by a cohort, stay whole.
+
+    References
+    ----------
+    Wolpert (1992), Neural Networks 5:241–259; Breiman (1996), Machine Learning 24:49–64.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "folds": [Interval(numbers.Integral, 2, None, closed="left")],
+        "C": [Interval(numbers.Real, 0, None, closed="neither")],
+        "alpha": [Interval(numbers.Real, 0, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def _learn(self, X: Any, y: Any, groups: NDArray[Any] | None, *, classes: bool) -> Array:
+        """Fit members on all rows; return their out-of-fold columns."""
+        if not self.members:
+            raise ValueError("a stack needs members")
+        y = np.asarray(y)
+        groups = getattr(X, "groups", None) if groups is None else groups
+        pairs = inner_folds(y, groups, self.folds, self.random_state or 0, classes=classes)
+        columns: list[Array] = []
+        for _, member in self.members:
+            said: Array | None = None
+            for train, judge in pairs:
+                fitted = fit(
+                    clone(member), rows_of(X, train), y[train], None if groups is None else groups[train]
+                )
+                part = self._say(fitted, rows_of(X, judge))
+                if said is None:
+                    said = np.full((len(y), part.shape[1]), np.nan)
+                said[judge] = part
+            assert said is not None
+            columns.append(said)
+        self.fitted_members_ = [fit(clone(member), X, y, groups) for _, member in self.members]
+        self.member_names_ = [name for name, _ in self.members]
+        return np.hstack(columns)
+
+    def _table(self, X: Any) -> Array:
+        check_is_fitted(self, "meta_")
+        return np.hstack([self._say(member, X) for member in self.fitted_members_])
+
+    def _say(self, member: Any, X: Any) -> Array:
+        raise TypeError("a stack is for classes or for numbers")
+
+
+class StackedClassifier(ClassifierMixin, _Stack):
+    """Stacking for classes: logits of out-of-fold probabilities into a logistic meta-model.
+
+    Parameters and what is learned as in :class:`_Stack`.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[tuple[str, Any]] = (),
+        *,
+        folds: int = 3,
+        C: float = 1.0,
+        random_state: int | None = None,
+    ) -> None:
+        self.members = members
+        self.folds = folds
+        self.C = C
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
+        """Fit members and meta-model on rows X, (n,) classes, and groups kept whole."""
+        self.classes_ = np.unique(y)
+        table = self._learn(X, y, groups, classes=True)
+        known = ~np.isnan(table).any(axis=1)
+        self.meta_ = LogisticRegression(C=self.C, max_iter=1000).fit(table[known], np.asarray(y)[known])
+        return self
+
+    def _say(self, member: Any, X: Any) -> Array:
+        p = np.clip(member.predict_proba(X), _SURE, 1 - _SURE)
+        logit = np.log(p / (1 - p))
+        return np.asarray(logit[:, 1:] if p.shape[1] == 2 else logit)
+
+    def predict_proba(self, X: Any) -> Array:
+        """(n, K) probabilities."""
+        return np.asarray(self.meta_.predict_proba(self._table(X)))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """(n,) the more probable class."""
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+
+
+class StackedRegressor(RegressorMixin, _Stack):
+    """Stacking for numbers: out-of-fold predictions into a ridge meta-model.
+
+    Parameters and what is learned as in :class:`_Stack`.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[tuple[str, Any]] = (),
+        *,
+        folds: int = 3,
+        alpha: float = 1.0,
+        random_state: int | None = None,
+    ) -> None:
+        self.members = members
+        self.folds = folds
+        self.alpha = alpha
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
+        """Fit members and meta-model on rows X, (n,) numbers, and groups kept whole."""
+        table = self._learn(X, y, groups, classes=False)
+        self.meta_ = Ridge(alpha=self.alpha).fit(table, np.asarray(y))
+        return self
+
+    def _say(self, member: Any, X: Any) -> Array:
+        return np.asarray(member.predict(X), dtype=float).reshape(-1, 1)
+
+    def predict(self, X: Any) -> Array:
+        """(n,) numbers in the target's unit."""
+        return np.asarray(self.meta_.predict(self._table(X)))
+
+
+STACK = Family(classes=Learner(StackedClassifier), number=Learner(StackedRegressor))
