@@ -7,6 +7,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from prognome.core.seeds import seed_of
+
 
 def fit(estimator: Any, X: Any, y: NDArray[Any], groups: NDArray[Any] | None) -> Any:
     """Fit and return the estimator; ``groups`` go to it, or to a pipeline's last step, if it takes them."""
@@ -20,3 +22,13 @@ def fit(estimator: Any, X: Any, y: NDArray[Any], groups: NDArray[Any] | None) ->
 
 def _takes_groups(estimator: Any) -> bool:
     return "groups" in inspect.signature(estimator.fit).parameters
+
+
+def seeded(estimator: Any, seed: int) -> Any:
+    """Set every ``random_state`` that nobody has set, in all parts of the estimator, from one seed."""
+    open_states = {
+        name: seed_of(seed, name)
+        for name, value in estimator.get_params(deep=True).items()
+        if name.rsplit("__", 1)[-1] == "random_state" and value is None
+    }
+    return estimator.set_params(**open_states)

@@ -250,7 +250,7 @@ class Contract(_Part):
     missing_column: Literal["refuse", "flag"] = "refuse"
     unseen_category: Literal["refuse", "flag"] = "flag"
     out_of_range: Literal["refuse", "flag"] = "flag"
-    coverage: float = Field(0.8, ge=0, le=1, description="Least share of features a row must bring.")
+    coverage: float = Field(0.5, ge=0, le=1, description="Least share of features a row must bring.")
 
 
 class ExternalBlock(_Part):

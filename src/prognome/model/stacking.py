@@ -13,10 +13,12 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from prognome.core.fit import fit
+from prognome.core.fit import fit, seeded
 from prognome.core.learner import Family, Learner
 from prognome.core.rows import rows_of
+from prognome.core.seeds import seed_of
 from prognome.core.split import inner_folds
+from prognome.core.table import Index
 
 Array = NDArray[np.float64]
 _SURE = 1e-4
@@ -59,21 +61,24 @@ class _Stack(BaseEstimator):
             raise ValueError("a stack needs members")
         y = np.asarray(y)
         groups = getattr(X, "groups", None) if groups is None else groups
-        pairs = inner_folds(y, groups, self.folds, self.random_state or 0, classes=classes)
+        seed = self.random_state or 0
+        pairs = inner_folds(y, groups, self.folds, seed, classes=classes)
+
+        def learned(name: str, member: Any, rows: Index) -> Any:
+            fresh = seeded(clone(member), seed_of(seed, name))
+            return fit(fresh, rows_of(X, rows), y[rows], None if groups is None else groups[rows])
+
         columns: list[Array] = []
-        for _, member in self.members:
-            said: Array | None = None
-            for train, judge in pairs:
-                fitted = fit(
-                    clone(member), rows_of(X, train), y[train], None if groups is None else groups[train]
-                )
-                part = self._say(fitted, rows_of(X, judge))
-                if said is None:
-                    said = np.full((len(y), part.shape[1]), np.nan)
+        for name, member in self.members:
+            parts = [
+                (judge, self._say(learned(name, member, train), rows_of(X, judge))) for train, judge in pairs
+            ]
+            said = np.full((len(y), parts[0][1].shape[1]), np.nan)
+            for judge, part in parts:
                 said[judge] = part
-            assert said is not None
             columns.append(said)
-        self.fitted_members_ = [fit(clone(member), X, y, groups) for _, member in self.members]
+        everyone = np.arange(len(y))
+        self.fitted_members_ = [learned(name, member, everyone) for name, member in self.members]
         self.member_names_ = [name for name, _ in self.members]
         return np.hstack(columns)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from numbers import Integral, Real
 from typing import Any, Protocol
 
@@ -40,7 +41,7 @@ class NumberFrom:
 
     def holds(self, value: Any) -> bool:
         """Whether it is a number, not a truth value, and large enough."""
-        return isinstance(value, Real) and not isinstance(value, bool) and self.low <= value < float("inf")
+        return isinstance(value, Real) and not isinstance(value, bool) and self.low <= float(value) < inf
 
     def __str__(self) -> str:
         return f"a number from {self.low:g} up"
@@ -52,7 +53,7 @@ class Share:
 
     def holds(self, value: Any) -> bool:
         """Whether it is such a fraction; the whole number 1 is not."""
-        return isinstance(value, Real) and not isinstance(value, Integral) and 0.0 < value <= 1.0
+        return isinstance(value, Real) and not isinstance(value, Integral) and 0.0 < float(value) <= 1.0
 
     def __str__(self) -> str:
         return "a share above 0.0 and up to 1.0"

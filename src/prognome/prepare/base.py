@@ -31,8 +31,8 @@ class Step(TransformerMixin, BaseEstimator):
     A step is its mathematics: it says what it learns (:meth:`_learn`), what it does to a table taken
     apart (:meth:`_apply`) and what the columns are then called (:meth:`_rename`).
 
-    **Learns** ``n_features_in_``, ``feature_names_in_`` (of a frame), ``number_columns_`` ((p,) which were
-    numbers), and what the step itself says.
+    **Learns** ``n_features_in_``, ``names_in_`` (``feature_names_in_`` as fixed-width text, of a frame
+    only), ``number_columns_`` ((p,) which were numbers), and what the step itself says.
     """
 
     NAME: ClassVar[str] = ""
@@ -64,10 +64,7 @@ class Step(TransformerMixin, BaseEstimator):
             raise DataError(self.NAME, "there are no rows to learn from")
         self.n_features_in_ = len(columns.names)
         self.number_columns_ = columns.number
-        if columns.index is not None:
-            self.feature_names_in_ = columns.names
-        elif hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
+        self.names_in_ = None if columns.index is None else columns.names.astype(np.str_)
         self._learn(columns, None if y is None else np.asarray(y))
         refuse_twice(self._rename(columns.names), where=f"{self.NAME}: after it")
         return self
@@ -96,6 +93,13 @@ class Step(TransformerMixin, BaseEstimator):
         if np.may_share_memory(made.numbers, columns.numbers):
             made = Columns(made.names, made.number, made.numbers.copy(), made.categories, made.index)
         return made.as_given()
+
+    @property
+    def feature_names_in_(self) -> Names:
+        """(p,) column names of the frame that it was fitted on; an array has none."""
+        if getattr(self, "names_in_", None) is None:
+            raise AttributeError(f"{type(self).__name__} was not fitted on a frame")
+        return self.names_in_.astype(object)
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Names:
         """Names of the columns after the step.

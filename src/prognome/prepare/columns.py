@@ -88,10 +88,7 @@ def take_apart(X: Any, *, where: str) -> Columns:
         If it is neither, a column name stands twice, a column is neither number nor category, or a
         number is infinite.
     """
-    if isinstance(X, pd.DataFrame):
-        columns = _from_frame(X, where)
-    else:
-        columns = _from_array(X, where)
+    columns = _from_frame(X, where) if isinstance(X, pd.DataFrame) else _from_array(X, where)
     _refuse_infinity(columns, where)
     return columns
 
@@ -104,7 +101,8 @@ def _from_frame(frame: pd.DataFrame, where: str) -> Columns:
         numbers = frame.to_numpy(dtype=np.float64)
     else:
         numbers = frame.iloc[:, np.flatnonzero(number)].to_numpy(dtype=np.float64)
-    categories = [frame.iloc[:, place] for place in np.flatnonzero(~number)]
+    by_place: Any = frame.iloc
+    categories: list[pd.Series] = [by_place[:, place] for place in np.flatnonzero(~number)]
     for name, column in zip(names[~number], categories, strict=True):
         if not (column.dtype == object or isinstance(column.dtype, (pd.CategoricalDtype, pd.StringDtype))):
             raise DataError(
@@ -155,11 +153,12 @@ def _refuse_infinity(columns: Columns, where: str) -> None:
             return
     infinite = np.isinf(columns.numbers)
     if infinite.any():
-        at = infinite.any(axis=0)
+        at = np.logical_or.reduce(infinite, axis=0)
+        holds = "column holds" if at.sum() == 1 else "columns hold"
         rows = np.flatnonzero(infinite.any(axis=1)).tolist()
         raise DataError(
             where,
-            f"{at.sum():,} columns hold infinity in {number_rows(rows)}",
+            f"{at.sum():,} {holds} infinity in {number_rows(rows)}",
             seen=list_names(columns.number_names[at]),
             mend="Say that it is missing, or leave these columns out.",
         )

@@ -188,7 +188,7 @@ def _truth(
     causes = model.causes
     frequencies = {hospital.name: _frequency(some).round(4) for hospital, some in cohorts.items()}
     names = [sites.ids[site] if sites.ids[site] != "." else sites.locus(site) for site in range(len(sites))]
-    of_hospital = {name: rows for name, rows in risks.groupby("hospital")}
+    of_hospital = {str(name): rows for name, rows in risks.groupby("hospital")}
     return Truth(
         seed=seed,
         people=len(risks),

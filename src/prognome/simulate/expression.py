@@ -12,7 +12,7 @@ GENES = 400
 MODULES = 10
 MODULE_SHARE = 0.4  # of a gene's variance that its module explains
 HOSPITAL_SD = 0.4  # shifts in units of a gene's own spread
-RUN_SD = 0.3
+RUN_SD = 0.35
 GAPS = 0.01
 
 

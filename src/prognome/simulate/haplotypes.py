@@ -1,4 +1,4 @@
-"""Haplotypes with linkage and ancestry: mosaics of a few ancestral ones, then passed from parents to children."""
+"""Haplotypes with linkage and ancestry: mosaics of a few ancestral ones, passed from parents to children."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Alleles = NDArray[np.int8]
 
 TEMPLATES = 16
 POPULATION_DRIFT = 0.04
-REGION_DRIFT = 0.008
+REGION_DRIFT = 0.015
 SWITCH_PER_BP = 1 / 40_000  # ancestral recombination: linkage fades over some tens of kilobases
 CROSSOVER_PER_BP = 1e-8  # one centimorgan a megabase in a meiosis
 _COMMON = (0.06, 0.94)

@@ -48,7 +48,7 @@ class Hospital:
 
 
 NORTH = Hospital("north", "N", 0.75, 58.0, (0.50, 0.29, 0.21), 0.25)
-SOUTH = Hospital("south", "S", 0.30, 60.0, (0.47, 0.28, 0.25), 0.60)
+SOUTH = Hospital("south", "S", 0.30, 60.0, (0.47, 0.28, 0.25), 0.9)
 
 
 @dataclass(frozen=True, eq=False)

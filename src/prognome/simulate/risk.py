@@ -20,10 +20,10 @@ CAUSAL_GENES = 6
 ACTING_SHIFTS = 4  # causal variants that also shift a causal gene
 OTHER_SHIFTS = 30
 ALT_FREQUENCY = (0.2, 0.5)
-VARIANTS_SD = 1.05  # spread of each part of the log odds among the people who train
+VARIANTS_SD = 1.25  # spread of each part of the log odds among the people who train
 GENES_SD = 1.20
-STRENGTHS = (0.6, 1.6)  # of single effects, relative to each other
-INTERACTION_LOG_ODDS = 1.2
+STRENGTHS = (0.4, 2.0)  # of single effects, relative to each other
+INTERACTION_LOG_ODDS = 1.0
 PREVALENCE = 0.30
 
 

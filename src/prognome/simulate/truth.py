@@ -63,10 +63,10 @@ class ExpressionShift:
 class ClinicalEffects:
     """Log odds of the clinical table: age above 58 years, BMI above 27 kg/m², smoking against never."""
 
-    age_per_year: float = 0.085
-    bmi_per_unit: float = 0.06
-    former_smoker: float = 0.50
-    current_smoker: float = 1.40
+    age_per_year: float = 0.078
+    bmi_per_unit: float = 0.05
+    former_smoker: float = 0.45
+    current_smoker: float = 1.30
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,335 @@
+"""What each column means: the contract that a new patient must meet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from prognome.core.cohort import Cohort
+from prognome.core.study import Contract
+from prognome.core.table import Table
+from prognome.errors import DataError, nearest
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature as the training rows showed it.
+
+    Parameters
+    ----------
+    name, aliases
+        Its name, and others under which a new file may bring it.
+    kind
+        ``number``, ``category``, or ``ordered`` where the study gave the levels in order.
+    low, high
+        Range of a number in training, widened outwards to two significant digits, so that nobody's value
+        is written down.
+    levels
+        Levels of a category in training (or as the study gave them).
+    """
+
+    name: str
+    kind: Literal["number", "category", "ordered"]
+    low: float | None = None
+    high: float | None = None
+    levels: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BlockSchema:
+    """The columns of a block, in order."""
+
+    name: str
+    columns: tuple[Column, ...]
+    optional: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        return [column.name for column in self.columns]
+
+    @property
+    def categories(self) -> list[str]:
+        """Names of the columns that hold text."""
+        return [column.name for column in self.columns if column.kind != "number"]
+
+    def locate(self, available: Sequence[str], contract: Contract, *, where: str) -> dict[str, str]:
+        """Which column of a file stands for which of ours, aliases allowed.
+
+        Returns
+        -------
+        Our name → the file's name, for those that are there.
+
+        Raises
+        ------
+        DataError
+            If two columns claim one place, or one is missing and the contract refuses that.
+        """
+        there = set(available)
+        found: dict[str, str] = {}
+        absent: list[str] = []
+        for column in self.columns:
+            claims = [name for name in (column.name, *column.aliases) if name in there]
+            if len(claims) > 1:
+                raise DataError(
+                    where,
+                    f"{len(claims)} columns stand for '{column.name}' of block '{self.name}'",
+                    seen=", ".join(claims),
+                    mend="Keep one of them.",
+                )
+            if claims:
+                found[column.name] = claims[0]
+            else:
+                absent.append(column.name)
+        if absent and (contract.missing_column == "refuse" or not found):
+            shown = ", ".join(absent[:5]) + (", …" if len(absent) > 5 else "")
+            raise DataError(
+                where,
+                f"{len(absent):,} of {len(self.columns):,} columns of block '{self.name}' are missing",
+                seen=f"no {shown}",
+                mend=f"Add them; or name them in aliases of the block; or train with contract: "
+                f"{{missing_column: flag}}. {nearest(absent[0], there - set(found.values()))}",
+            )
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """New rows brought into the schema's form, and what did not fit.
+
+    Parameters
+    ----------
+    cohort
+        The rows; a value that does not fit is missing there.
+    coverage
+        (n,) share of the features that the row brought.
+    out_of_range, unseen
+        (n,) text: ``block.column`` names, joined by ``, ``; empty where all is well.
+    refused
+        (n,) the reason for a refusal, or empty.
+    """
+
+    cohort: Cohort
+    coverage: NDArray[np.float64]
+    out_of_range: NDArray[np.object_]
+    unseen: NDArray[np.object_]
+    refused: NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Every block's columns, learned from training rows.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"age": [31.0, 47.0], "sex": ["f", "m"]})
+    >>> cohort = Cohort(np.array(["a", "b"], dtype=object), {"clinical": Table(np.array(["a", "b"]), frame)})
+    >>> [(c.name, c.low, c.high, c.levels) for c in Schema.learn(cohort).blocks[0].columns]
+    [('age', 31.0, 47.0, ()), ('sex', None, None, ('f', 'm'))]
+    """
+
+    blocks: tuple[BlockSchema, ...]
+    contract: Contract = field(default_factory=Contract)
+
+    @classmethod
+    def learn(
+        cls,
+        cohort: Cohort,
+        *,
+        contract: Contract | None = None,
+        aliases: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+        optional: Sequence[str] = (),
+    ) -> Self:
+        """Learn ranges and levels.
+
+        **Learns** the range of every number and the levels of every category, from the rows of ``cohort``.
+        """
+        aliases = aliases or {}
+        blocks = tuple(
+            BlockSchema(
+                name,
+                tuple(
+                    _column(table.frame.iloc[:, at], aliases.get(name, {}))
+                    for at in range(table.frame.shape[1])
+                ),
+                optional=name in optional,
+            )
+            for name, table in cohort.blocks.items()
+        )
+        return cls(blocks, contract or Contract())
+
+    def block(self, name: str) -> BlockSchema:
+        """The block of that name."""
+        return next(block for block in self.blocks if block.name == name)
+
+    def match(self, ids: NDArray[np.object_], tables: Mapping[str, Table | None]) -> Matched:
+        """Bring new rows into the form the pipeline learned on.
+
+        Parameters
+        ----------
+        ids
+            (n,) row ids.
+        tables
+            Block → table of the rows in that order, with columns under our names (see
+            :meth:`BlockSchema.locate`); a column that is absent is missing for all. None for an optional
+            block that nobody has.
+        """
+        n = len(ids)
+        blocks: dict[str, Table] = {}
+        present: dict[str, NDArray[np.bool_]] = {}
+        known, features = np.zeros(n), np.zeros(n)
+        notes: dict[str, list[list[str]]] = {
+            "range": [[] for _ in range(n)],
+            "unseen": [[] for _ in range(n)],
+        }
+        for block in self.blocks:
+            table = tables.get(block.name)
+            source = pd.DataFrame(index=range(n)) if table is None else table.frame
+            frame, out, strange = _fit_columns(block, source, n)
+            for kind, marks in (("range", out), ("unseen", strange)):
+                for row, column in zip(*np.nonzero(marks), strict=True):
+                    notes[kind][row].append(f"{block.name}.{block.columns[column].name}")
+            brought = frame.notna().to_numpy()
+            has = np.asarray(brought.any(axis=1)) if block.optional else np.full(n, True)
+            if block.optional:
+                present[block.name] = has
+            known += brought.sum(axis=1) * has
+            features += brought.shape[1] * has
+            blocks[block.name] = Table(ids, frame)
+        coverage = np.divide(known, features, out=np.zeros(n), where=features > 0)
+        out_of_range = np.array([", ".join(names) for names in notes["range"]], dtype=object)
+        unseen = np.array([", ".join(names) for names in notes["unseen"]], dtype=object)
+        return Matched(
+            Cohort(np.array(ids, dtype=object), blocks, present=present),
+            coverage,
+            out_of_range,
+            unseen,
+            self._refusals(coverage, out_of_range, unseen),
+        )
+
+    def _refusals(
+        self, coverage: NDArray[np.float64], out_of_range: NDArray[np.object_], unseen: NDArray[np.object_]
+    ) -> NDArray[np.object_]:
+        contract = self.contract
+        reasons = []
+        for covered, outside, strange in zip(coverage, out_of_range, unseen, strict=True):
+            why = []
+            if covered < contract.coverage:
+                why.append(f"brings {covered:.0%} of the features, {contract.coverage:.0%} are needed")
+            if outside and contract.out_of_range == "refuse":
+                why.append(f"outside the training range: {outside}")
+            if strange and contract.unseen_category == "refuse":
+                why.append(f"category not seen in training: {strange}")
+            reasons.append("; ".join(why))
+        return np.array(reasons, dtype=object)
+
+    def probes(self, count: int, seed: int) -> dict[str, Table]:
+        """Made-up rows inside the ranges and levels, on which a bundle's answers are checked."""
+        rng = np.random.default_rng(seed)
+        ids = np.array([f"probe_{k}" for k in range(count)], dtype=object)
+        return {
+            block.name: Table(
+                ids,
+                pd.DataFrame({column.name: _made_up(column, count, rng) for column in block.columns}),
+            )
+            for block in self.blocks
+        }
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"blocks": [asdict(block) for block in self.blocks], "contract": self.contract.model_dump()}
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any]) -> Self:
+        """The schema that :meth:`to_mapping` wrote."""
+        blocks = tuple(
+            BlockSchema(
+                block["name"],
+                tuple(
+                    Column(**{**c, "levels": tuple(c["levels"]), "aliases": tuple(c["aliases"])})
+                    for c in block["columns"]
+                ),
+                block["optional"],
+            )
+            for block in data["blocks"]
+        )
+        return cls(blocks, Contract(**data["contract"]))
+
+
+def _column(values: pd.Series[Any], aliases: Mapping[str, Sequence[str]]) -> Column:
+    name = str(values.name)
+    also = tuple(aliases.get(name, ()))
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return Column(name, "ordered", levels=tuple(map(str, values.dtype.categories)), aliases=also)
+    if values.dtype == np.dtype(object):
+        return Column(name, "category", levels=tuple(sorted(set(values.dropna()))), aliases=also)
+    numbers = values.to_numpy(dtype=float)
+    if np.isnan(numbers).all():
+        return Column(name, "number", aliases=also)
+    return Column(
+        name,
+        "number",
+        low=_outwards(float(np.nanmin(numbers)), math.floor),
+        high=_outwards(float(np.nanmax(numbers)), math.ceil),
+        aliases=also,
+    )
+
+
+def _outwards(value: float, towards: Any) -> float:
+    """Two significant digits, rounded away from the range's inside."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
+    return float(f"{towards(round(value / step, 9)) * step:.6g}")
+
+
+def _fit_columns(
+    block: BlockSchema, source: pd.DataFrame, n: int
+) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.bool_]]:
+    """The block's columns from what a file brought, and which cells are out of range or unseen."""
+    columns = block.columns
+    out = np.zeros((n, len(columns)), dtype=bool)
+    strange = np.zeros((n, len(columns)), dtype=bool)
+    at = [place for place, column in enumerate(columns) if column.kind == "number"]
+    names = [columns[place].name for place in at]
+    numbers = source.reindex(columns=names).to_numpy(dtype=float, na_value=np.nan)
+    low = np.array([-np.inf if columns[p].low is None else columns[p].low for p in at], dtype=float)
+    high = np.array([np.inf if columns[p].high is None else columns[p].high for p in at], dtype=float)
+    with np.errstate(invalid="ignore"):
+        out[:, at] = (numbers < low) | (numbers > high)
+    frame = pd.DataFrame(numbers, columns=names)
+    others: dict[str, Any] = {}
+    for place, column in enumerate(columns):
+        if column.kind == "number":
+            continue
+        blank = pd.Series([None] * n, dtype=object)
+        values = source[column.name].astype(object) if column.name in source else blank
+        values = values.where(values.notna(), None)
+        known = values.isin(column.levels).to_numpy()
+        strange[:, place] = values.notna().to_numpy() & ~known
+        if column.kind == "ordered":
+            dtype = pd.CategoricalDtype(list(column.levels), ordered=True)
+            others[column.name] = pd.Categorical(values.where(known, None), dtype=dtype)
+        else:
+            others[column.name] = values.where(known, None).to_numpy(dtype=object)
+    if others:
+        frame = pd.concat([frame, pd.DataFrame(others)], axis=1)[block.names]
+    return frame, out, strange
+
+
+def _made_up(column: Column, count: int, rng: np.random.Generator) -> Any:
+    if column.kind == "number":
+        low, high = column.low or 0.0, column.high or 0.0
+        return low + (high - low) * rng.random(count)
+    drawn = rng.integers(0, len(column.levels) + 1, count)  # one beyond the levels: missing
+    values = [column.levels[k] if k < len(column.levels) else None for k in drawn]
+    if column.kind == "ordered":
+        return pd.Categorical(values, categories=list(column.levels), ordered=True)
+    return np.array(values, dtype=object)

@@ -1,0 +1,40 @@
+"""A model that stands for election."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from prognome.core.space import Space
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """An unfitted estimator with its name, its place on the menu and what may be searched.
+
+    Parameters
+    ----------
+    label
+        Its name in every table.
+    estimator
+        Unfitted; takes a cohort. It is cloned before every fit.
+    rank
+        Its place on the menu; a smaller one is simpler.
+    space
+        Parameter path → what a search may try; empty means nothing to search.
+    baseline
+        Whether it stands only to be beaten.
+    """
+
+    label: str
+    estimator: Any
+    rank: int
+    space: Space = field(default_factory=dict)
+    baseline: bool = False
+
+    def with_params(self, params: Mapping[str, Any]) -> Any:
+        """A fresh clone with these parameters."""
+        from sklearn.base import clone
+
+        return clone(self.estimator).set_params(**params)

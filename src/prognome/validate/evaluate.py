@@ -1,0 +1,228 @@
+"""Nested evaluation: who trains never judges, what is chosen is chosen inside, each part is asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from prognome.core.cohort import Cohort
+from prognome.core.metrics import Judged, Metric, metrics_for
+from prognome.core.seeds import seed_of
+from prognome.core.split import Fold, Split
+from prognome.core.table import Index
+from prognome.errors import WorkError
+from prognome.validate.candidate import Candidate
+from prognome.validate.choose import Standing, choose
+from prognome.validate.crew import Asked, Crew, Progress
+from prognome.validate.learn import Learned, Task
+from prognome.validate.score import COLUMNS, Interval, JudgedFold, score_part
+from prognome.validate.tables import predictions_table, timing_table
+
+CHOSEN = "chosen"
+Folds = dict[tuple[str, str], list[JudgedFold]]
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """How models are searched and judged: the study's ``judge``, ``tune``, ``split.inner`` and ``seed``."""
+
+    kind: str
+    metric: Metric
+    inner: int
+    trials: int
+    interval: Interval
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Out-of-fold predictions and every score with its interval.
+
+    Parameters
+    ----------
+    predictions, scores, timing
+        As in the run folder.
+    best
+        Label of the best model by the outer folds (or the validation part).
+    picks
+        (repeat, fold) → label that the inner folds chose there.
+    refitted
+        Label → the model fitted on all rows that are not test, which the test and external parts judged.
+        Where there is no such part, the best one alone.
+    failures
+        Label → why a model has no figures.
+    """
+
+    predictions: pd.DataFrame
+    scores: pd.DataFrame
+    timing: pd.DataFrame
+    best: str
+    picks: Mapping[tuple[int, int], str]
+    refitted: Mapping[str, Learned]
+    failures: Mapping[str, str]
+
+
+def evaluate(
+    candidates: Sequence[Candidate],
+    cohort: Cohort,
+    split: Split,
+    rules: Rules,
+    *,
+    external: Mapping[str, Cohort] | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Judge every candidate by the split.
+
+    Parameters
+    ----------
+    candidates
+        In the order of the menu.
+    cohort
+        All rows with their target.
+    split
+        Who trains and who judges.
+    rules
+        Metric, inner folds, trials, intervals, seed.
+    external
+        Name → cohort that only judges.
+    workers
+        Processes; the result does not depend on it.
+    progress
+        Called with pieces done, pieces in all, and a word on the last.
+
+    Raises
+    ------
+    WorkError
+        If no model but the baselines could be fitted.
+    """
+    external = external or {}
+    last: dict[str, tuple[Cohort, Index]] = {"test": (cohort, split.test)} if len(split.test) else {}
+    last |= {f"external:{name}": (other, np.arange(len(other))) for name, other in external.items()}
+    outer = list(split.folds())
+    work = [
+        (_task(candidate, fold, split, rules), {fold.part: (cohort, fold.judge)})
+        for fold in outer
+        for candidate in candidates
+    ]
+    crew = Crew(cohort, rules.metric, workers, len(work) + (len(candidates) if last else 1), progress)
+
+    judged = crew.work(work)
+    failures = {one.label: one.failure for one in judged if one.failure}
+    alive = _alive(candidates, failures)
+    judged = [one for one in judged if one.label not in failures]
+    rows = {(fold.part, fold.repeat, fold.fold): (cohort, fold.judge) for fold in outer}
+    folds = _folds(judged, rows)
+    part = outer[0].part
+    picks = _picks(judged, alive, rules.metric) if part == "cv" else {}
+    if picks:
+        places = [(one.repeat, one.fold) for one in folds[(alive[0].label, part)]]
+        folds[(CHOSEN, part)] = [folds[(picks[where], part)][k] for k, where in enumerate(places)]
+    scores = _scores(folds, cohort, external, rules)
+    best = _best(alive, folds, scores, rules.metric, part)
+
+    whole = Fold("test", 1, 1, split.learn, split.test)
+    refits = [
+        (replace(_task(candidate, whole, split, rules), keep=True), last)
+        for candidate in alive
+        if last or candidate.label == best
+    ]
+    refitted = crew.work(refits)
+    failures |= {one.label: one.failure for one in refitted if one.failure}
+    if best in failures:
+        raise WorkError(best, f"could not be refitted on all rows that are not test; {failures[best]}")
+    refitted = [one for one in refitted if one.label not in failures]
+    folds_last = _folds(refitted, {(part, 1, 1): asked for part, asked in last.items()})
+    tables = [scores]
+    if folds_last:
+        tables.append(_scores(folds_last, cohort, external, rules))
+    return Evaluation(
+        predictions_table({**folds, **folds_last}, cohort, external),
+        pd.concat(tables, ignore_index=True),
+        timing_table([*judged, *refitted]),
+        best,
+        picks,
+        {one.label: one for one in refitted},
+        failures,
+    )
+
+
+def _task(candidate: Candidate, fold: Fold, split: Split, rules: Rules) -> Task:
+    """The piece of work for one model and one fold; with fractions the validation part searches."""
+    search: Index = fold.train
+    inner: Any = rules.inner
+    if split.scheme == "fractions":
+        search = split.part("train", "validation")
+        validation = np.isin(search, split.part("validation"))
+        inner = [(np.flatnonzero(~validation), np.flatnonzero(validation))]
+    seed = seed_of(rules.seed, "model", candidate.label, fold.part, fold.repeat, fold.fold)
+    return Task(candidate, fold.part, fold.repeat, fold.fold, fold.train, search, inner, rules.trials, seed)
+
+
+def _alive(candidates: Sequence[Candidate], failures: Mapping[str, str]) -> list[Candidate]:
+    alive = [candidate for candidate in candidates if candidate.label not in failures]
+    if all(candidate.baseline for candidate in alive):
+        label, why = next(iter(failures.items()), ("models", "there is none"))
+        raise WorkError(label, f"could not be fitted, and no other model is left; {why}")
+    return alive
+
+
+def _folds(answers: Sequence[Learned], asked: Mapping[tuple[str, int, int], tuple[Cohort, Index]]) -> Folds:
+    """(label, part) → what was said, fold by fold."""
+    folds: Folds = {}
+    for one in answers:
+        for part, said in one.said.items():
+            source, rows = asked[(part, one.repeat, one.fold)]
+            assert source.target is not None
+            folds.setdefault((one.label, part), []).append(
+                JudgedFold(one.repeat, one.fold, rows, Judged(source.target[rows], said))
+            )
+    return folds
+
+
+def _scores(folds: Folds, cohort: Cohort, external: Mapping[str, Cohort], rules: Rules) -> pd.DataFrame:
+    rows = []
+    for (label, part), judged in folds.items():
+        source = external[part[9:]] if part.startswith("external:") else cohort
+        rows += score_part(
+            label, part, judged, metrics_for(rules.kind), groups=source.groups, interval=rules.interval
+        )
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.astype({"repeat": "Int64", "fold": "Int64", "n": "Int64", "events": "Int64"})
+
+
+def _picks(
+    answers: Sequence[Learned], candidates: Sequence[Candidate], metric: Metric
+) -> dict[tuple[int, int], str]:
+    """What the inner folds of each outer fold would have chosen."""
+    rank = {candidate.label: candidate.rank for candidate in candidates}
+    standings: dict[tuple[int, int], list[Standing]] = {}
+    for one in answers:
+        assert one.chosen is not None
+        standings.setdefault((one.repeat, one.fold), []).append(
+            Standing(one.label, rank[one.label], one.chosen.scores)
+        )
+    return {where: choose(models, metric) for where, models in standings.items()}
+
+
+def _best(
+    candidates: Sequence[Candidate], folds: Folds, scores: pd.DataFrame, metric: Metric, part: str
+) -> str:
+    """The simplest within one standard error of the highest mean score.
+
+    A single validation part has no spread over folds: there the bootstrap interval gives the error.
+    """
+    standings = []
+    for candidate in candidates:
+        values = tuple(metric.value(fold.judged) for fold in folds[(candidate.label, part)])
+        error = None
+        if len(values) == 1:
+            wanted = {"model": candidate.label, "part": part, "metric": metric.name}
+            line = scores[(scores[list(wanted)] == pd.Series(wanted)).all(axis=1)].iloc[0]
+            error = float(line["high"] - line["low"]) / (2 * 1.96)
+        standings.append(Standing(candidate.label, candidate.rank, values, error))
+    return choose(standings, metric)

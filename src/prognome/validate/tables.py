@@ -1,0 +1,57 @@
+"""The evaluation as tables, with the columns of the run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from prognome.core.cohort import Cohort
+from prognome.validate.learn import Learned
+from prognome.validate.score import JudgedFold
+
+
+def predictions_table(
+    folds: Mapping[tuple[str, str], Sequence[JudgedFold]], cohort: Cohort, external: Mapping[str, Cohort]
+) -> pd.DataFrame:
+    """``row model part repeat fold truth decision p_CLASS…``, or ``… truth prediction low high``."""
+    pieces = []
+    labels = np.array(cohort.classes, dtype=object)
+    for (model, part), judged_folds in folds.items():
+        source = external[part[9:]] if part.startswith("external:") else cohort
+        for fold in judged_folds:
+            judged = fold.judged
+            piece = pd.DataFrame({"row": source.ids[fold.rows], "model": model, "part": part})
+            piece["repeat"] = fold.repeat if part == "cv" else np.nan
+            piece["fold"] = fold.fold if part == "cv" else np.nan
+            if len(labels):
+                piece["truth"] = labels[judged.truth.astype(int)]
+                piece["decision"] = labels[judged.decision]
+                for k, label in enumerate(labels):
+                    piece[f"p_{label}"] = judged.score[:, k]
+            else:
+                piece["truth"] = judged.truth
+                piece["prediction"] = judged.score
+                piece["low"] = piece["high"] = np.nan
+            pieces.append(piece)
+    table = pd.concat(pieces, ignore_index=True)
+    return table.astype({"repeat": "Int64", "fold": "Int64"})
+
+
+def timing_table(done: Sequence[Learned]) -> pd.DataFrame:
+    """One line for each search and fit: seconds on the wall and of the processor, rows, trials, warnings."""
+    rows = [
+        {
+            "model": one.label,
+            "part": "refit" if one.part == "test" else one.part,
+            "repeat": one.repeat if one.part == "cv" else None,
+            "fold": one.fold if one.part == "cv" else None,
+            **one.timing,
+            "trials": len(one.trials),
+            "warnings": ", ".join(one.notes),
+        }
+        for one in done
+    ]
+    whole = dict.fromkeys(("repeat", "fold", "train_rows", "judged_rows"), "Int64")
+    return pd.DataFrame(rows).astype(whole)
