@@ -97,9 +97,10 @@ class Step(TransformerMixin, BaseEstimator):
     @property
     def feature_names_in_(self) -> Names:
         """(p,) column names of the frame that it was fitted on; an array has none."""
-        if getattr(self, "names_in_", None) is None:
+        names = getattr(self, "names_in_", None)
+        if names is None:
             raise AttributeError(f"{type(self).__name__} was not fitted on a frame")
-        return self.names_in_.astype(object)
+        return names.astype(object)
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> Names:
         """Names of the columns after the step.

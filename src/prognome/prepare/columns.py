@@ -164,6 +164,18 @@ def _refuse_infinity(columns: Columns, where: str) -> None:
         )
 
 
+def refuse_missing(columns: Columns, *, where: str) -> None:
+    """Raise DataError if a number is missing, naming the remedy."""
+    missing = np.logical_or.reduce(np.isnan(columns.numbers), axis=0)
+    if missing.any():
+        raise DataError(
+            where,
+            f"{missing.sum():,} {'column holds' if missing.sum() == 1 else 'columns hold'} missing values",
+            seen=list_names(columns.number_names[missing]),
+            mend="Put an imputing step such as impute.median before it.",
+        )
+
+
 def list_names(names: Names, *, limit: int = 3) -> str:
     """The first few names.
 

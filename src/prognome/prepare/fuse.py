@@ -250,8 +250,7 @@ def build_step(name: str, params: Mapping[str, Any], *, where: str, random_state
     """
     step = STEPS.find(name, where=where).load()
     where = f"{where}: {name}"
-    arguments = inspect.signature(step.__init__).parameters
-    known = [argument for argument in arguments if argument != "self"]
+    known = list(inspect.signature(step).parameters)
     for key in params:
         if key not in known:
             mend = nearest(str(key), known) or "It takes no parameters."

@@ -6,13 +6,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from sklearn.impute import KNNImputer
 
 from prognome.core.space import Space, Whole
 from prognome.prepare.allowed import FLAG, Rule, WholeFrom
 from prognome.prepare.base import Step
 from prognome.prepare.columns import Columns, Mask, Names, Numbers, is_ordered, levels_of
+from prognome.prepare.neighbours import nearest_means, squared_distances
 from prognome.prepare.order_statistics import medians, modes
+
+ROWS_AT_ONCE = 1000
 
 
 class _NumberImputer(Step):
@@ -141,12 +143,15 @@ def _filled(column: pd.Series, level: str) -> pd.Series:
 class NearestImputer(_NumberImputer):
     """Fill a missing number with the mean of it in the k nearest training rows; categories pass.
 
-    Distance is Euclidean over the number columns that both rows have, as scikit-learn's ``KNNImputer``
-    reckons it, so a column with large numbers outweighs the others: put ``scale.zscore`` before. The
+    Distance is Euclidean over the number columns that both rows have, scaled to all of them, as in
+    scikit-learn's ``KNNImputer``, so a column with large numbers outweighs the others: put
+    ``scale.zscore`` before. Of equally near rows the earlier are taken; without such ties the result is
+    scikit-learn's but for rounding. Where no training row can be compared, the column's mean is taken. The
     training rows themselves are kept.
 
-    **Learns** ``neighbours_`` (a ``KNNImputer`` that holds the number columns of the training rows),
-    ``empty_`` ((q,) which were wholly missing; filled with 0), ``marked_`` ((q,) which get an indicator).
+    **Learns** ``training_`` ((n, q) the number columns of the training rows, less their means), ``means_``
+    ((q,) the means), ``empty_`` ((q,) columns wholly missing; filled with 0), ``marked_`` ((q,) columns that
+    get an indicator).
 
     Parameters
     ----------
@@ -170,14 +175,20 @@ class NearestImputer(_NumberImputer):
         self.indicators = indicators
 
     def _learn_numbers(self, numbers: Numbers) -> None:
-        self.neighbours_ = KNNImputer(n_neighbors=self.k, keep_empty_features=True)
-        if numbers.shape[1]:
-            self.neighbours_.fit(numbers)
+        known = ~np.isnan(numbers)
+        counts = np.maximum(known.sum(axis=0), 1)
+        self.means_ = np.where(known, numbers, 0.0).sum(axis=0) / counts
+        self.training_ = numbers - self.means_
 
     def _fill(self, numbers: Numbers) -> Numbers:
-        if numbers.size == 0 or not (np.isnan(numbers).any() or self.empty_.any()):
-            return numbers
-        filled = self.neighbours_.transform(numbers)
-        if self.empty_.any():  # a value that is there stays, though no training row had one
-            filled[:, self.empty_] = np.nan_to_num(numbers[:, self.empty_])
-        return np.ascontiguousarray(filled)
+        filled = numbers.copy()
+        missing = np.isnan(numbers)
+        gaps = np.flatnonzero(missing.any(axis=1))
+        for start in range(0, len(gaps), ROWS_AT_ONCE):
+            rows = gaps[start : start + ROWS_AT_ONCE]
+            distances = squared_distances(numbers[rows] - self.means_, self.training_)
+            for row, to_training in zip(rows, distances, strict=True):
+                wanted = missing[row]
+                means = nearest_means(to_training, self.training_, wanted, self.k)
+                filled[row, wanted] = self.means_[wanted] + np.nan_to_num(means)
+        return filled

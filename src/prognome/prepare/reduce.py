@@ -8,10 +8,9 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from prognome.core.space import Space, Whole
-from prognome.errors import DataError
 from prognome.prepare.allowed import SEED, AnyOf, Rule, Share, WholeFrom
 from prognome.prepare.base import Step
-from prognome.prepare.columns import Columns, Names, Numbers, list_names
+from prognome.prepare.columns import Columns, Names, Numbers, refuse_missing
 
 
 class PrincipalComponents(Step):
@@ -45,7 +44,7 @@ class PrincipalComponents(Step):
 
     def _learn(self, columns: Columns, y: Any) -> None:
         numbers = columns.numbers
-        _refuse_missing(columns, self.NAME)
+        refuse_missing(columns, where=self.NAME)
         if not (numbers.size and np.ptp(numbers, axis=0).any()):
             self.mean_ = numbers.mean(axis=0)
             self.components_ = np.empty((0, numbers.shape[1]))
@@ -57,14 +56,14 @@ class PrincipalComponents(Step):
         else:
             wanted = min(self.components, most)
         pca = PCA(n_components=wanted, random_state=self.random_state).fit(numbers)
-        sizes = pca.singular_values_
-        rank = int((sizes > sizes[0] * max(numbers.shape) * np.finfo(np.float64).eps).sum())
+        variance = pca.explained_variance_  # solvers that use the covariance know it to eps times the largest
+        rank = int((variance > variance[0] * max(numbers.shape) * np.finfo(np.float64).eps).sum())
         self.mean_ = pca.mean_
         self.components_ = pca.components_[:rank]
         self.explained_variance_ratio_ = pca.explained_variance_ratio_[:rank]
 
     def _apply(self, columns: Columns) -> Columns:
-        _refuse_missing(columns, self.NAME)
+        refuse_missing(columns, where=self.NAME)
         numbers: Numbers = columns.numbers @ self.components_.T  # centred after the product, as PCA does
         numbers -= self.mean_.reshape(1, -1) @ self.components_.T
         made = np.ones(numbers.shape[1], dtype=bool)
@@ -80,15 +79,3 @@ class PrincipalComponents(Step):
     def _rename(self, names: Names) -> Names:
         made = [f"PC{place + 1}" for place in range(len(self.components_))]
         return np.concatenate([np.array(made, dtype=object), names[~self.number_columns_]])
-
-
-def _refuse_missing(columns: Columns, where: str) -> None:
-    missing = np.isnan(columns.numbers).any(axis=0)
-    if missing.any():
-        names = columns.number_names[missing]
-        raise DataError(
-            where,
-            f"{len(names):,} columns hold missing values",
-            seen=list_names(names),
-            mend="Put an imputing step such as impute.median before it.",
-        )

@@ -16,7 +16,7 @@ from prognome.core.space import Space, Whole
 from prognome.errors import DataError, number_rows
 from prognome.prepare.allowed import SEED, AnyOf, NumberFrom, OneOf, Rule, WholeFrom
 from prognome.prepare.base import KeepingStep
-from prognome.prepare.columns import Columns, Mask, Numbers, list_names
+from prognome.prepare.columns import Columns, Mask, Numbers, refuse_missing
 
 Task = Literal["auto", "classes", "number"]
 
@@ -84,14 +84,7 @@ class _TargetSelector(KeepingStep):
 
     def _learn(self, columns: Columns, y: Any) -> None:
         target, classes = self._read_target(y, len(columns))
-        missing = np.isnan(columns.numbers).any(axis=0)
-        if missing.any():
-            raise DataError(
-                self.NAME,
-                f"{missing.sum():,} columns hold missing values",
-                seen=list_names(columns.number_names[missing]),
-                mend="Put an imputing step such as impute.median before it.",
-            )
+        refuse_missing(columns, where=self.NAME)
         if columns.numbers.shape[1]:
             self.scores_ = self._score(columns.numbers, target, classes=classes)
         else:
@@ -166,7 +159,7 @@ class MutualInformationSelector(_TargetSelector):
 
     **Learns** ``scores_`` ((q,) mutual information in nats on the training rows, as scikit-learn's
     ``mutual_info_classif`` or ``mutual_info_regression`` estimate it from 3 nearest neighbours), ``keep_``
-    ((p,) columns that stay). About 1 to 4 ms a column at 1,000 rows.
+    ((p,) columns that stay). About 5 ms a column at 1,000 rows.
 
     Parameters
     ----------

@@ -55,7 +55,9 @@ def choose(
     if columns is None:
         chosen = free
     else:
-        found = [name for word in columns for name in _match(word, there, free, all_names, f"{where}: columns")]
+        found = [
+            name for word in columns for name in _match(word, there, free, all_names, f"{where}: columns")
+        ]
         chosen = list(dict.fromkeys(found))
     for word in exclude:
         gone = set(_match(word, there, all_names, all_names, f"{where}: exclude"))

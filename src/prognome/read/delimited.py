@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from prognome.errors import DataError
-from prognome.read.cells import as_numbers, blank_missing, blank_numbers, missing_words
+from prognome.read.cells import NAN_WORDS, as_numbers, blank_missing, blank_numbers, missing_words
 from prognome.read.lines import count, number_lines
+from prognome.read.stream import check_text, read_chunks
 
 BOM = b"\xef\xbb\xbf"
-SAMPLE = 50
+LOOK = 100_000
 FLOAT, STRING = pl.Float64(), pl.String()
 
 
@@ -94,6 +96,50 @@ def find_header(data: bytes, delimiter: str | None) -> Header | None:
     return Header(tuple(names), mark, end + 1, data.count(b"\n", 0, end + 1))
 
 
+def open_text(path: str, delimiter: str | None) -> tuple[Header, Iterator[bytes]]:
+    """The header of a file, and the pieces of what follows it, newlines unified.
+
+    Raises
+    ------
+    DataError
+        If the file is empty or not text, or its header does not end.
+    """
+    pieces = _clean(read_chunks(path))
+    data = b""
+    for piece in pieces:
+        data += piece
+        if b"\n" in piece:
+            check_text(data[: data.rfind(b"\n") + 1], path)
+            header = find_header(data, delimiter)
+            if header is not None:
+                return header, chain([data[header.size :]], pieces)
+    data = unify_newlines(data) + b"\n"
+    check_text(data, path)
+    if not data.strip():
+        raise DataError(path, "the file is empty", mend="Look at how it was made or copied.")
+    header = find_header(data, delimiter)
+    if header is None:
+        raise DataError(
+            f"{path}, line 1", "a quotation mark in the header is never closed", mend="Mend the header."
+        )
+    return header, iter([data[header.size :]])
+
+
+def _clean(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces with unified newlines and no byte order mark."""
+    carry, at_start = b"", True
+    for fresh in pieces:
+        piece = carry + fresh if carry else fresh
+        if at_start:
+            if len(piece) < len(BOM):
+                carry = piece
+                continue
+            piece, at_start = piece.removeprefix(BOM), False
+        carry = b"\r" if piece.endswith(b"\r") else b""
+        yield piece.removesuffix(b"\r").replace(b"\r\n", b"\n") if b"\r" in piece else piece
+    yield carry
+
+
 def refuse_repeated(names: Sequence[str], where: str, *, noun: str = "column") -> None:
     """Raise DataError if a name stands twice."""
     if len(set(names)) == len(names):
@@ -102,7 +148,9 @@ def refuse_repeated(names: Sequence[str], where: str, *, noun: str = "column") -
     for place, name in enumerate(names, start=1):
         seen.setdefault(name, []).append(place)
     twice = {name: places for name, places in seen.items() if len(places) > 1}
-    shown = "; ".join(f"'{name}' ({noun}s {', '.join(map(str, p[:4]))})" for name, p in list(twice.items())[:3])
+    shown = "; ".join(
+        f"'{name}' ({noun}s {', '.join(map(str, p[:4]))})" for name, p in list(twice.items())[:3]
+    )
     raise DataError(
         where,
         f"{count(len(twice), f'{noun} name')} {'stands' if len(twice) == 1 else 'stand'} more than once",
@@ -113,16 +161,19 @@ def refuse_repeated(names: Sequence[str], where: str, *, noun: str = "column") -
 
 def find_ends(body: bytes, *, quoted: bool) -> NDArray[np.intp]:
     """Offsets of the newlines that end a record; those inside quotation marks do not."""
-    array = np.frombuffer(body, dtype=np.uint8)
-    newline = array == 10
-    return np.flatnonzero(newline & ~_inside(array)) if quoted else np.flatnonzero(newline)
+    if quoted:
+        array = np.frombuffer(body, dtype=np.uint8)
+        return np.flatnonzero((array == 10) & ~_inside(array))
+    ends, end = [], body.find(b"\n")
+    while end >= 0:
+        ends.append(end)
+        end = body.find(b"\n", end + 1)
+    return np.array(ends, dtype=np.intp)
 
 
 def encloses(body: bytes, delimiter: str) -> bool:
     """Whether quotation marks enclose cells; a mark in the midst of a cell (5" end) encloses nothing."""
-    return b'"' in body and (
-        body.startswith(b'"') or b'\n"' in body or delimiter.encode() + b'"' in body
-    )
+    return b'"' in body and (body.startswith(b'"') or b'\n"' in body or delimiter.encode() + b'"' in body)
 
 
 def find_records(body: bytes, header: Header, where: str, *, first_line: int, quoted: bool) -> Records:
@@ -195,20 +246,23 @@ def parse(
     """
     names = [name for name in header.names if only is None or name in only]
     fixed = set(names) if text is None else {name for name in names if name in text}
-    open_names = [name for name in names if name not in fixed and name not in numbers]
-    textual = fixed | (_guess_text(records, header, open_names, missing) if open_names else set())
-    kinds = {name: STRING if name in textual else FLOAT for name in names}
-    try:
-        frame = _read(records, header, kinds, missing)
-    except ValueError as error:
-        if isinstance(error, DataError):
-            raise
-        frame = _read(records, header, kinds, missing, ignore_errors=True)
-        gaps = frame.null_count().row(0)
-        doubtful = [name for name, gap in zip(names, gaps, strict=True) if gap and kinds[name] == FLOAT]
-        if doubtful:
-            frame = frame.with_columns(_read(records, header, dict.fromkeys(doubtful, STRING), missing))
-    return settle(frame, missing=missing, text=fixed)
+    words = missing_words(missing)
+    textual, gaps = _look(records, header, words)
+    kinds = {
+        name: STRING if name in fixed or (name in textual and name not in numbers) else FLOAT
+        for name in names
+    }
+    for known in ([], words) if not gaps else (words,):  # looking for words in each cell takes its time
+        frame = _read(records, header, kinds, known)
+        if frame is not None:
+            return settle(frame, missing=missing, text=fixed)
+    frame = _read(records, header, kinds, words, ignore_errors=True)
+    assert frame is not None
+    lost = zip(names, frame.null_count().row(0), strict=True)
+    doubtful = {name: STRING for name, nulls in lost if nulls and kinds[name] == FLOAT}
+    cells = _read(records, header, doubtful, [])
+    assert cells is not None
+    return settle(frame.with_columns(cells.get_columns()), missing=missing, text=fixed)
 
 
 def settle(frame: pl.DataFrame, *, missing: Collection[str], text: Collection[str]) -> pl.DataFrame:
@@ -255,11 +309,11 @@ def _refuse_ragged(
             where,
             "every line has one cell more than the header has names",
             seen=f"{width:,} names, {width + 1:,} cells",
-            mend="Put a name for the first column at the start of the header (R's write.table leaves it out).",
+            mend="Put a name for the first column before the others (R's write.table leaves it out).",
         )
     raise DataError(
         f"{where}, {number_lines(lines[wrong])}",
-        f"{count(len(wrong), 'line')} {'has' if len(wrong) == 1 else 'have'} more or fewer cells than the header",
+        f"{count(len(wrong), 'line')} with more or fewer cells than the header",
         seen=f"{int(cells[wrong[0]]):,} on line {int(lines[wrong[0]])}",
         expected=f"{width:,}",
         mend="Look there for a missing or additional delimiter"
@@ -267,36 +321,52 @@ def _refuse_ragged(
     )
 
 
-def _guess_text(
-    records: Records, header: Header, names: Sequence[str], missing: Collection[str]
-) -> set[str]:
-    """Columns with text among the first records, so that big files are parsed once and not twice."""
-    if len(records.lines) <= SAMPLE:
-        return set()
+def _look(records: Records, header: Header, words: Collection[str]) -> tuple[set[str], bool]:
+    """Columns with text among the first records, and whether words for missing stand there."""
+    n = min(max(LOOK // len(header.names), 3), len(records.lines))
     end = 0
-    for _ in range(SAMPLE):
+    for _ in range(n):
         end = records.body.find(b"\n", end) + 1
-    head = Records(records.body[:end], records.lines[:SAMPLE], records.where, quoted=records.quoted)
+    head = records.body[:end].decode("utf-8")
+    if records.quoted:
+        try:
+            rows = list(csv.reader(io.StringIO(head, newline=""), delimiter=header.delimiter))
+        except csv.Error:  # a cell of more than 131,072 characters
+            rows = []
+    else:
+        rows = [line.split(header.delimiter) for line in head.split("\n")]
+    rows = [row for row in rows if len(row) == len(header.names)]
+    missing, textual, gaps = set(words), set(), False
+    for row in rows:
+        for name, cell in zip(header.names, row, strict=True):
+            if cell in missing:
+                gaps = gaps or (cell != "" and cell not in NAN_WORDS)
+            elif name not in textual and not _is_number(cell):
+                textual.add(name)
+    return textual, gaps
+
+
+def _is_number(cell: str) -> bool:
     try:
-        numbers = _read(head, header, dict.fromkeys(names, FLOAT), missing, ignore_errors=True)
-        cells = _read(head, header, dict.fromkeys(names, STRING), missing)
-    except DataError:  # the cut went through a cell that spans lines
-        return set()
-    lost = zip(names, numbers.null_count().row(0), cells.null_count().row(0), strict=True)
-    return {name for name, as_number, as_text in lost if as_number > as_text}
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _read(
     records: Records,
     header: Header,
     kinds: Mapping[str, pl.DataType],
-    missing: Collection[str],
+    words: Sequence[str],
     *,
     ignore_errors: bool = False,
-) -> pl.DataFrame:
-    """The columns named in ``kinds``; a ValueError where a cell is not of its kind."""
+) -> pl.DataFrame | None:
+    """The columns named in ``kinds``; None where a cell is not of its kind."""
     places = [(f"column_{i}", name) for i, name in enumerate(header.names, start=1)]
     wanted = [place for place, name in places if name in kinds]
+    if not wanted:
+        return pl.DataFrame()
     try:
         frame = pl.read_csv(
             records.body,
@@ -305,13 +375,13 @@ def _read(
             columns=wanted if len(wanted) < len(places) else None,
             separator=header.delimiter,
             quote_char='"' if records.quoted else None,
-            null_values=missing_words(missing),
+            null_values=list(words) or None,
             ignore_errors=ignore_errors,
             glob=False,
         )
     except pl.exceptions.ComputeError as error:
         if "could not parse" in str(error) and not ignore_errors:
-            raise ValueError("a cell is not of its kind") from error
+            return None
         raise _unpaired(records) from error
     if len(frame) != len(records.lines):
         raise _unpaired(records)

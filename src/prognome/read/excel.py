@@ -46,7 +46,8 @@ def read_sheet(path: str, sheet: str | None) -> tuple[tuple[str, ...], pl.DataFr
     numbers = book.load_sheet(name, header_row=None, dtypes="float").to_polars()
     if not cells.height or not cells.width:
         raise DataError(f"{path}, sheet {name}", "the sheet is empty", mend="Name another with 'sheet'.")
-    names, columns = [], []
+    names: list[str] = []
+    columns: list[pl.Series] = []
     for text, number in zip(cells.get_columns(), numbers.get_columns(), strict=True):
         if text.null_count() < len(text):  # a formatted column may hold nothing at all
             names.append(text[0] or "")
@@ -60,7 +61,6 @@ def _exact(text: pl.Series, numbers: pl.Series) -> pl.Series:
     if not rounded.any():
         return text
     exact = [
-        repr(number) if lossy else cell
-        for cell, number, lossy in zip(text, numbers, rounded, strict=True)
+        repr(number) if lossy else cell for cell, number, lossy in zip(text, numbers, rounded, strict=True)
     ]
     return pl.Series(text.name, exact, dtype=pl.String)

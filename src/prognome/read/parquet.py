@@ -73,5 +73,7 @@ def _one_kind(column: pl.Series, *, keep: bool) -> pl.Series:
                 column = whole
         return column.cast(pl.String)
     if column.dtype == pl.Binary:
-        raise DataError(f"column '{column.name}'", "holds binary data", mend="List it under exclude, or drop it.")
+        raise DataError(
+            f"column '{column.name}'", "holds binary data", mend="List it under exclude, or drop it."
+        )
     return column.cast(pl.String)

@@ -16,7 +16,7 @@ from prognome.read.excel import read_sheet
 from prognome.read.lines import count, number_places
 from prognome.read.parquet import arrow_frame, open_parquet, two_kinds
 from prognome.read.source import Source
-from prognome.read.stream import OLE, PARQUET, ZIP, check_text, magic, read_bytes
+from prognome.read.stream import OLE, PARQUET, ZIP, check_text, magic
 from prognome.read.suggest import suggest
 
 NOBODY: frozenset[str] = frozenset()
@@ -111,7 +111,9 @@ def number_rows_from(first: int, n: int) -> NDArray[np.object_]:
     return np.array([str(number) for number in range(first, first + n)], dtype=object)
 
 
-def take_ids(ids: pl.Series, path: str, lines: NDArray[np.int64], *, unit: str = "line") -> NDArray[np.object_]:
+def take_ids(
+    ids: pl.Series, path: str, lines: NDArray[np.int64], *, unit: str = "line"
+) -> NDArray[np.object_]:
     """Ids of one file as text.
 
     Raises
@@ -173,30 +175,32 @@ def stack(parts: list[RawTable]) -> RawTable:
 
 def _read_file(path: str, source: Source, text: Collection[str] | None) -> RawTable:
     """One file, samples in rows."""
-    names, frame, lines, unit = _load(path, source, source.id, text)
+    frame, lines, unit = _load(path, source, source.id, text)
     if source.id is None:
         ids = number_rows_from(1, len(frame))
     else:
         ids = take_ids(frame[source.id], path, lines, unit=unit)
-        frame = frame.drop(source.id)
+        frame.drop_in_place(source.id)
     return RawTable(ids, frame, (path,), np.zeros(len(ids), dtype=np.intp), lines, unit)
 
 
 def _read_turned(path: str, source: Source, text: Collection[str]) -> RawTable:
     """One file, samples in columns."""
-    names, frame, lines, unit = _load(path, source, None, NOBODY, first_is_id=True)
+    frame, lines, unit = _load(path, source, None, NOBODY, first_is_id=True)
     features = take_ids(frame.to_series(0), path, lines, unit=unit).tolist()
     delimited.refuse_repeated(features, path, noun="feature")
-    cells = frame.drop(frame.columns[0])
+    cells = pl.DataFrame(frame.get_columns()[1:])
     columns = np.arange(2, cells.width + 2, dtype=np.int64)
     ids = take_ids(pl.Series(cells.columns, dtype=pl.String), path, columns, unit="column")
     if not cells.width:
-        raise DataError(path, "has no columns of samples", mend="With orient: features each sample is a column.")
+        raise DataError(
+            path, "has no columns of samples", mend="With orient: features each sample is a column."
+        )
     if all(dtype == pl.Float64 for dtype in cells.dtypes) and not set(text).intersection(features):
         turned = _of_columns(np.ascontiguousarray(cells.to_numpy()), features)
     else:
-        _, frame, _, _ = _load(path, source, None, None, first_is_id=True)
-        turned = frame.drop(frame.columns[0]).transpose(column_names=features)
+        frame, _, _ = _load(path, source, None, None, first_is_id=True)
+        turned = pl.DataFrame(frame.get_columns()[1:]).transpose(column_names=features)
         turned = delimited.settle(turned, missing=source.missing, text=text)
     return RawTable(ids, turned, (path,), np.zeros(len(ids), dtype=np.intp), columns, "column")
 
@@ -213,8 +217,8 @@ def _load(
     text: Collection[str] | None,
     *,
     first_is_id: bool = False,
-) -> tuple[tuple[str, ...], pl.DataFrame, NDArray[np.int64], str]:
-    """Names, columns, lines and their unit of one file; the id column as text."""
+) -> tuple[pl.DataFrame, NDArray[np.int64], str]:
+    """Columns, lines and their unit of one file; the id column as text."""
     start, ending = magic(path), Path(path).suffix.lower()
     if start == PARQUET or ending in (".parquet", ".pq"):
         file = open_parquet(path)
@@ -238,38 +242,27 @@ def _load(
         frame, lines = frame.filter(there), lines[there]
         frame = delimited.settle(frame, missing=source.missing, text=names if kept is None else kept)
     else:
-        names, frame, lines = _load_text(path, source, id_column, text, first_is_id=first_is_id)
+        frame, lines = _load_text(path, source, id_column, text, first_is_id=first_is_id)
         unit = "line"
     if not len(frame):
         raise DataError(path, "has a header and no rows", mend="Look at how the file was made.")
-    return names, frame, lines.astype(np.int64), unit
+    return frame, lines.astype(np.int64), unit
 
 
 def _load_text(
     path: str, source: Source, id_column: str | None, text: Collection[str] | None, *, first_is_id: bool
-) -> tuple[tuple[str, ...], pl.DataFrame, NDArray[np.int64]]:
-    data = read_bytes(path)
-    check_text(data, path)
-    data = delimited.unify_newlines(data.removeprefix(delimited.BOM))
-    if not data.strip():
-        raise DataError(path, "the file is empty", mend="Look at how it was made or copied.")
-    if not data.endswith(b"\n"):
-        data += b"\n"
-    header = delimited.find_header(data, source.separator)
-    if header is None:
-        raise DataError(
-            f"{path}, line 1", "a quotation mark in the header is never closed", mend="Mend the header."
-        )
+) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    header, pieces = delimited.open_text(path, source.separator)
     _check_names(header.names, path, id_column, samples=first_is_id)
-    body = data[header.size :]
-    del data
-    if not body.strip(b"\n"):
-        return header.names, pl.DataFrame(), np.empty(0, dtype=np.int64)
+    body = b"".join(pieces)
+    check_text(body, path, first_line=header.lines + 1)
+    if not body.lstrip(b"\n"):
+        return pl.DataFrame(), np.empty(0, dtype=np.int64)
     quoted = delimited.encloses(body, header.delimiter)
     records = delimited.find_records(body, header, path, first_line=header.lines + 1, quoted=quoted)
     kept = _with_id(text, header.names[0] if first_is_id else id_column)
     frame = delimited.parse(records, header, missing=source.missing, text=kept)
-    return header.names, frame, records.lines
+    return frame, records.lines
 
 
 def _check_names(names: tuple[str, ...], path: str, id_column: str | None, *, samples: bool) -> None:
@@ -310,12 +303,15 @@ def _refuse_other_columns(parts: list[RawTable]) -> None:
                 part.paths[0],
                 f"has other columns than {first.paths[0]}",
                 seen="; ".join(
-                    f"{count(len(names), 'column')} {word} ({', '.join(names[:5])}{', …' if len(names) > 5 else ''})"
-                    for names, word in ((absent, "missing"), (more, "additional"))
-                    if names
+                    _some(n, word) for n, word in ((absent, "missing"), (more, "additional")) if n
                 ),
                 mend="Give all files of a table the same columns, or make them blocks of their own.",
             )
+
+
+def _some(names: list[str], word: str) -> str:
+    shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    return f"{count(len(names), 'column')} {word} ({shown})"
 
 
 def _unlike(parts: list[RawTable]) -> frozenset[str]:
@@ -326,4 +322,3 @@ def _unlike(parts: list[RawTable]) -> frozenset[str]:
         for name in (first.names if len(parts) > 1 else [])
     }
     return frozenset(name for name, found in kinds.items() if len(found) > 1)
-

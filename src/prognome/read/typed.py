@@ -66,8 +66,7 @@ def typed(
     array = _to_array([found[name] for name in numeric], len(raw))
     _refuse_infinity(raw, numeric, array, where)
     if not allow_empty:
-        missing = np.isnan(array).all(axis=0) if len(raw) else np.zeros(len(numeric), dtype=bool)
-        void = {name for name, gone in zip(numeric, missing.tolist(), strict=True) if gone}
+        void = {numeric[place] for place in np.flatnonzero(np.isnan(array).all(axis=0)).tolist()}
         void |= {name for name, cells in texts.items() if cells.null_count() == len(raw)}
         _refuse_empty([name for name in columns if name in void], where)
     frame = pd.DataFrame(array, columns=pd.Index(numeric, dtype=object), copy=False)
@@ -152,15 +151,14 @@ def _refuse_free_text(texts: Mapping[str, pl.Series], where: str) -> None:
         )
 
 
-def _refuse_infinity(
-    raw: RawTable, names: Sequence[str], array: NDArray[np.float64], where: str
-) -> None:
+def _refuse_infinity(raw: RawTable, names: Sequence[str], array: NDArray[np.float64], where: str) -> None:
     if not np.isinf(array).any():
         return
     infinite = np.isinf(array)
     columns = np.flatnonzero(infinite.any(axis=0)).tolist()
     seen = [
-        f"'{names[j]}': {count(int(infinite[:, j].sum()), 'cell')} ({raw.places(infinite[:, j])})" for j in columns
+        f"'{names[j]}': {count(int(infinite[:, j].sum()), 'cell')} ({raw.places(infinite[:, j])})"
+        for j in columns
     ]
     raise DataError(
         where,

@@ -24,7 +24,7 @@ MISSING_CALLS = 0.005
 MISSING_SMOKING = 0.05
 MISSING_BMI = 0.02
 FEWEST_PEOPLE, FEWEST_VARIANTS = 60, 200
-MOST_CELLS = 200_000_000
+MOST_CELLS = 50_000_000
 
 README = f"""\
 A demonstration cohort for prognome: {NOTE.upper()}.
@@ -33,7 +33,7 @@ Every person, variant, gene, date and diagnosis in this folder was drawn by a co
 anything about a real disease. Positions use the lengths of GRCh38; alleles and names are invented.
 
 north/  the hospital whose people train and judge
-south/  a hospital in another region, only to judge (other ancestry, other age, other sequencing runs)
+south/  a hospital in another region, only to judge (other ancestry and age, a noisier sequencer)
 
 genotypes.vcf.gz    phased genotypes, VCF 4.2, some calls missing
 expression.tsv.gz   log2 expression, one person a row, with gaps and shifts between sequencing runs
@@ -174,7 +174,7 @@ def _write_expression(path: Path, genes: Genes, people: People, measured: NDArra
     lines = ["\t".join(["id", *genes.names])]
     for person, row in zip(people.ids, hundredths.tolist(), strict=True):
         lines.append("\t".join([person, *(words[number] for number in row)]))
-    path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), 6, mtime=0))
+    path.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), 5, mtime=0))
 
 
 def _truth(

@@ -105,6 +105,6 @@ def measure(
     runs = RUN_SD * rng.standard_normal((int(run.max()) + 1, len(genes)))
     noise = noise_sd * rng.standard_normal(expression.shape)
     measured = expression + genes.sd * (hospital + runs[run] + noise)
-    measured = np.round(np.maximum(measured, 0), 2)
+    measured = np.maximum(measured.round(2), 0.0)
     measured[rng.random(measured.shape) < GAPS] = np.nan
     return measured

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from prognome.simulate.expression import Genes
+from prognome.simulate.expression import MODULES, Genes
 from prognome.simulate.people import People
 from prognome.simulate.sites import Sites
 from prognome.simulate.truth import ClinicalEffects
@@ -20,8 +20,8 @@ CAUSAL_GENES = 6
 ACTING_SHIFTS = 4  # causal variants that also shift a causal gene
 OTHER_SHIFTS = 30
 ALT_FREQUENCY = (0.2, 0.5)
-VARIANTS_SD = 1.25  # spread of each part of the log odds among the people who train
-GENES_SD = 1.20
+VARIANTS_SD = 1.15  # spread of each part of the log odds among the people who train
+GENES_SD = 1.10
 STRENGTHS = (0.4, 2.0)  # of single effects, relative to each other
 INTERACTION_LOG_ODDS = 1.0
 PREVALENCE = 0.30
@@ -72,8 +72,9 @@ def draw_causes(rng: np.random.Generator, sites: Sites, frequency: Numbers, gene
     _, first_of_block = np.unique(sites.block[order], return_index=True)
     apart = order[np.sort(first_of_block)]
     variants = apart[:CAUSAL_VARIANTS]
-    causal_genes = rng.permutation(int(genes.module.max()) + 1)[:CAUSAL_GENES]
-    causal_genes = causal_genes + (genes.module.max() + 1) * rng.integers(0, 40, size=CAUSAL_GENES)
+    causal_genes = np.array(
+        [rng.choice(np.flatnonzero(genes.module == m)) for m in rng.permutation(MODULES)[:CAUSAL_GENES]]
+    )
     variant_signs = rng.choice([-1.0, 1.0], CAUSAL_VARIANTS) * _strengths(rng, CAUSAL_VARIANTS)
     variant_signs[:2] = np.abs(variant_signs[:2])  # who carries both has more of everything
     gene_signs = rng.choice([-1.0, 1.0], CAUSAL_GENES) * _strengths(rng, CAUSAL_GENES)
@@ -187,7 +188,7 @@ def set_risk(causes: Causes, genes: Genes, people: People, expression: Numbers) 
         low, high = (
             (middle, high) if (1 / (1 + np.exp(-middle - rest))).mean() < PREVALENCE else (low, middle)
         )
-    return RiskModel(**{**model.__dict__, "intercept": round(low, 3)})
+    return replace(model, intercept=round(low, 3))
 
 
 def expected_auc(risk: Numbers) -> float:

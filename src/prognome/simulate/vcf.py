@@ -70,7 +70,7 @@ def block_gzip(data: bytes) -> bytes:
     blocks = []
     for start in range(0, len(data), _PIECE):
         piece = data[start : start + _PIECE]
-        deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
+        deflate = zlib.compressobj(5, zlib.DEFLATED, -15)
         packed = deflate.compress(piece) + deflate.flush()
         head = struct.pack("<4BI2BH2B2H", 31, 139, 8, 4, 0, 0, 255, 6, 66, 67, 2, len(packed) + 25)
         blocks += [head, packed, struct.pack("<2I", zlib.crc32(piece), len(piece))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from prognome.core.table import Index
 from prognome.errors import WorkError
 from prognome.validate.candidate import Candidate
 from prognome.validate.choose import Standing, choose
-from prognome.validate.crew import Asked, Crew, Progress
+from prognome.validate.crew import Crew, Progress
 from prognome.validate.learn import Learned, Task
 from prognome.validate.score import COLUMNS, Interval, JudgedFold, score_part
 from prognome.validate.tables import predictions_table, timing_table
@@ -123,7 +124,7 @@ def evaluate(
         places = [(one.repeat, one.fold) for one in folds[(alive[0].label, part)]]
         folds[(CHOSEN, part)] = [folds[(picks[where], part)][k] for k, where in enumerate(places)]
     scores = _scores(folds, cohort, external, rules)
-    best = _best(alive, folds, scores, rules.metric, part)
+    best = _best(alive, folds, scores, rules.metric, part, rules.interval.level)
 
     whole = Fold("test", 1, 1, split.learn, split.test)
     refits = [
@@ -210,7 +211,12 @@ def _picks(
 
 
 def _best(
-    candidates: Sequence[Candidate], folds: Folds, scores: pd.DataFrame, metric: Metric, part: str
+    candidates: Sequence[Candidate],
+    folds: Folds,
+    scores: pd.DataFrame,
+    metric: Metric,
+    part: str,
+    level: float,
 ) -> str:
     """The simplest within one standard error of the highest mean score.
 
@@ -223,6 +229,22 @@ def _best(
         if len(values) == 1:
             wanted = {"model": candidate.label, "part": part, "metric": metric.name}
             line = scores[(scores[list(wanted)] == pd.Series(wanted)).all(axis=1)].iloc[0]
-            error = float(line["high"] - line["low"]) / (2 * 1.96)
+            error = float(line["high"] - line["low"]) / (2 * NormalDist().inv_cdf((1 + level) / 2))
         standings.append(Standing(candidate.label, candidate.rank, values, error))
     return choose(standings, metric)
+
+
+def refit(candidate: Candidate, cohort: Cohort, rows: Index, rules: Rules) -> Learned:
+    """Search and fit one model on these rows, asking nobody.
+
+    Raises
+    ------
+    WorkError
+        If it cannot be fitted.
+    """
+    seed = seed_of(rules.seed, "model", candidate.label, "refit", 1, 1)
+    task = Task(candidate, "refit", 1, 1, rows, rows, rules.inner, rules.trials, seed, keep=True)
+    (learned,) = Crew(cohort, rules.metric, 1, 1, None).work([(task, {})])
+    if learned.failure:
+        raise WorkError(candidate.label, f"could not be refitted; {learned.failure}")
+    return learned

@@ -1,0 +1,247 @@
+"""What reaches the bedside: fitted pipeline, schema and provenance in a checksummed folder without pickle."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from prognome.core.files import sha256, write_tsv
+from prognome.core.metrics import decide
+from prognome.core.schema import Matched, Schema
+from prognome.core.table import Table
+from prognome.core.trusted import TRUSTED
+from prognome.errors import BundleError, CallError, WorkError
+
+FORMAT = 1
+_FILES = ("pipeline.skops", "schema.json", "about.json", "probes.tsv")
+_PROBES = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A model that can answer for new rows, and knows for which it must not.
+
+    Parameters
+    ----------
+    pipeline
+        Fitted; takes a cohort in the schema's form.
+    schema
+        The contract.
+    kind, classes
+        Of the target; classes by code, for a binary target the event last.
+    about
+        Plain data: the study's name and question, the model, its scores, versions, seeds, rows learned from.
+    holds_training_rows
+        Whether the pipeline keeps rows it learned from (support vectors, neighbours), so that sharing the
+        bundle shares patients.
+    """
+
+    pipeline: Any
+    schema: Schema
+    kind: str
+    classes: tuple[str, ...]
+    about: Mapping[str, Any] = field(default_factory=dict)
+    holds_training_rows: bool = False
+
+    def predict(self, ids: NDArray[np.object_], tables: Mapping[str, Table | None]) -> pd.DataFrame:
+        """Answer for new rows.
+
+        Parameters
+        ----------
+        ids
+            (n,) row ids.
+        tables
+            Block → table of those rows in that order, columns under the schema's names.
+
+        Returns
+        -------
+        ``row status coverage decision p_CLASS…`` or ``row status coverage prediction``, then
+        ``out_of_range unseen_category reason``. ``status`` is ``ok``, ``flagged`` (an answer with a
+        caveat) or ``refused`` (no answer, with the reason).
+        """
+        matched = self.schema.match(ids, tables)
+        return self._table(matched, self._say(matched))
+
+    def _say(self, matched: Matched) -> NDArray[np.float64]:
+        if self.kind == "number":
+            return np.asarray(self.pipeline.predict(matched.cohort), dtype=float).reshape(-1, 1)
+        return np.asarray(self.pipeline.predict_proba(matched.cohort), dtype=float)
+
+    def _table(self, matched: Matched, said: NDArray[np.float64]) -> pd.DataFrame:
+        refused = matched.refused != ""
+        caveat = (matched.out_of_range != "") | (matched.unseen != "")
+        table = pd.DataFrame(
+            {
+                "row": matched.cohort.ids,
+                "status": np.where(refused, "refused", np.where(caveat, "flagged", "ok")),
+                "coverage": matched.coverage.round(4),
+            }
+        )
+        if self.kind == "number":
+            table["prediction"] = np.where(refused, np.nan, said[:, 0])
+        else:
+            decision = np.array(self.classes, dtype=object)[decide(said)]
+            table["decision"] = np.where(refused, "", decision)
+            for code, label in enumerate(self.classes):
+                table[f"p_{label}"] = np.where(refused, np.nan, said[:, code])
+        table["out_of_range"] = matched.out_of_range
+        table["unseen_category"] = matched.unseen
+        table["reason"] = matched.refused
+        return table
+
+    def save(self, folder: Path) -> str:
+        """Write the bundle into an existing empty folder; return its checksum.
+
+        Raises
+        ------
+        BundleError
+            If the pipeline holds a type that no bundle may hold.
+        """
+        from skops import io
+
+        data = io.dumps(self.pipeline, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
+        strange = sorted(set(io.get_untrusted_types(data=data)) - TRUSTED)
+        about = {
+            **self.about,
+            "kind": self.kind,
+            "classes": list(self.classes),
+            "holds_training_rows": self.holds_training_rows,
+            "types_beyond_the_trusted": strange,
+        }
+        (folder / "pipeline.skops").write_bytes(data)
+        _write_json(folder / "schema.json", self.schema.to_mapping())
+        _write_json(folder / "about.json", about)
+        probes = self._probe()
+        write_tsv(probes, folder / "probes.tsv")
+        manifest = {"format": FORMAT, "files": {name: sha256(folder / name) for name in _FILES}}
+        _write_json(folder / "manifest.json", manifest)
+        return sha256(folder / "manifest.json")
+
+    def _probe(self) -> pd.DataFrame:
+        """Answers on made-up rows, before any refusal."""
+        tables = self.schema.probes(_PROBES, seed=0)
+        ids = next(iter(tables.values())).ids
+        said = self._say(self.schema.match(ids, tables))
+        return pd.DataFrame({"row": ids, **{f"answer_{k}": said[:, k] for k in range(said.shape[1])}})
+
+    @classmethod
+    def load(cls, folder: Path, *, trust: Sequence[str] = ()) -> Bundle:
+        """Read a bundle, after checking every file and its answers on the probe rows.
+
+        Parameters
+        ----------
+        folder
+            Where it stands.
+        trust
+            Full names of types that the caller trusts beyond the list in our code.
+
+        Raises
+        ------
+        BundleError
+            If it is not a bundle, newer, tampered with, holds a type that is not trusted, or answers
+            otherwise than when it was made.
+        """
+        folder = Path(folder)
+        manifest = _manifest(folder)
+        for name in _FILES:
+            if not (folder / name).is_file() or sha256(folder / name) != manifest["files"].get(name):
+                raise BundleError(
+                    str(folder / name),
+                    "is missing or was changed since the bundle was made",
+                    mend="Take a fresh copy from whoever made it; do not use this one.",
+                )
+        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        schema = Schema.from_mapping(json.loads((folder / "schema.json").read_text(encoding="utf-8")))
+        bundle = cls(
+            _load_pipeline(folder / "pipeline.skops", trust),
+            schema,
+            about["kind"],
+            tuple(about["classes"]),
+            about,
+            bool(about["holds_training_rows"]),
+        )
+        expected = pd.read_csv(folder / "probes.tsv", sep="\t")
+        try:
+            seen = bundle._probe()
+        except CallError:
+            raise
+        except Exception as error:
+            raise BundleError(
+                str(folder), "cannot answer on its probe rows", mend=_VERSIONS.format(_made_with(about))
+            ) from error
+        answers = [column for column in map(str, expected) if column.startswith("answer_")]
+        if not np.allclose(seen[answers], expected[answers], rtol=1e-6, atol=1e-8):
+            raise BundleError(
+                str(folder),
+                "answers otherwise on its probe rows than when it was made",
+                mend=_VERSIONS.format(_made_with(about)),
+            )
+        return bundle
+
+
+_VERSIONS = "Install the versions it was made with: {}."
+
+
+def _made_with(about: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in about.get("versions", {}).items())
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        made = int(manifest["format"])
+        dict(manifest["files"])
+    except FileNotFoundError as error:
+        raise BundleError(
+            str(folder),
+            "is not a bundle: it has no manifest.json",
+            mend="Give the folder OUT/bundle of a run.",
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BundleError(str(path), "cannot be read as a bundle's manifest") from error
+    if made > FORMAT:
+        raise BundleError(
+            str(folder),
+            "was made by a newer prognome",
+            seen=f"format {made}",
+            expected=f"at most {FORMAT}",
+            mend="Update prognome: pip install --upgrade prognome.",
+        )
+    return manifest
+
+
+def _load_pipeline(path: Path, trust: Sequence[str]) -> Any:
+    from skops import io
+
+    try:
+        strange = sorted(set(io.get_untrusted_types(file=path)) - TRUSTED - set(trust))
+    except Exception as error:  # skops raises what a broken archive makes it raise
+        raise BundleError(str(path), "is not a readable skops file") from error
+    if strange:
+        raise BundleError(
+            str(path),
+            f"holds {len(strange)} types that are not trusted",
+            seen=", ".join(strange),
+            mend="If you know who made it and what they are: prognome predict --trust TYPE.",
+        )
+    try:
+        return io.load(path, trusted=sorted(TRUSTED | set(trust)))
+    except Exception as error:
+        raise BundleError(str(path), f"cannot be loaded; {type(error).__name__}") from error
+
+
+def _write_json(path: Path, data: Any) -> None:
+    try:
+        text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        raise WorkError(path.name, "holds a number that JSON cannot write") from error
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,152 @@
+"""From the names in a study to candidates: preparation and model in one pipeline each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from prognome.core.learner import Family, Learner
+from prognome.core.study import ModelSpec, Study
+from prognome.errors import StudyError
+from prognome.model.catalog import MODELS
+from prognome.prepare.fuse import default_steps, fuse
+from prognome.read.catalog import READERS
+from prognome.validate.candidate import Candidate
+
+STACK = "stack"
+CLINICAL_ONLY = "clinical_only"
+
+
+def candidates(study: Study) -> list[Candidate]:
+    """Every model of the study and the baselines, in the order of the menu.
+
+    Raises
+    ------
+    StudyError
+        For a model, step or parameter that does not exist, a model that does not serve the kind of target
+        or can use no block, or a stack with nothing to stack.
+    """
+    named = {model.label: model for model in study.models}
+    built = {label: _single(study, model) for label, model in named.items() if model.name != STACK}
+    for label, model in named.items():
+        if model.name == STACK:
+            built[label] = _stack(study, model, built)
+    for label, baseline in _baselines(study).items():
+        built.setdefault(label, baseline)
+    return sorted(built.values(), key=lambda candidate: (candidate.rank, candidate.label))
+
+
+def clinical_blocks(study: Study) -> list[str]:
+    """Blocks of what the clinic knows anyway."""
+    return [
+        name
+        for name, spec in study.blocks.items()
+        if spec.role == "clinical" or (spec.role is None and name == "clinical")
+    ]
+
+
+def resolved_steps(study: Study) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """The steps of every block, defaults spelled out."""
+    return {
+        block: [(step.name, dict(step.params)) for step in study.prepare[block]]
+        if block in study.prepare
+        else default_steps("table")
+        for block in study.blocks
+    }
+
+
+def holds_training_rows(study: Study, label: str) -> bool:
+    """Whether the fitted model of that label keeps rows it learned from."""
+    if any(name == "impute.knn" for steps in resolved_steps(study).values() for name, _ in steps):
+        return True
+    model = next((one for one in study.models if one.label == label), None)
+    if model is None:
+        return False
+    if model.name == STACK:
+        members = model.params.get("members") or [one.label for one in study.models if one.name != STACK]
+        return any(holds_training_rows(study, member) for member in members)
+    return _learner(study, model.name, label).holds_training_rows
+
+
+def _learner(study: Study, name: str, label: str) -> Learner:
+    where = f"models: {label}"
+    entry = MODELS.find(name, where="models")
+    if study.target.kind not in entry.targets:
+        serving = [one.name for one in MODELS if study.target.kind in one.targets]
+        raise StudyError(
+            where,
+            f"does not serve a {study.target.kind} target",
+            mend=f"For one: {', '.join(serving)}.",
+        )
+    found = entry.load()
+    if isinstance(found, Family):
+        return found.learner(study.target.kind, where=where)
+    return found if isinstance(found, Learner) else Learner(found)
+
+
+def _usable_blocks(study: Study, model: ModelSpec) -> list[str]:
+    entry = MODELS.find(model.name, where="models")
+    kinds = {
+        name: READERS.find(spec.read, where=f"blocks.{name}.read").blocks
+        for name, spec in study.blocks.items()
+    }
+    blocks = [
+        name
+        for name in (model.blocks or study.blocks)
+        if not entry.blocks or set(kinds[name]) & set(entry.blocks)
+    ]
+    if not blocks:
+        raise StudyError(
+            f"models: {model.label}",
+            "can use no block of the study",
+            expected=f"a block of kind {' or '.join(entry.blocks)}",
+        )
+    return blocks
+
+
+def _single(study: Study, model: ModelSpec) -> Candidate:
+    learner = _learner(study, model.name, model.label)
+    estimator = learner.build(model.params, where=f"models: {model.label}")
+    prepare = fuse(resolved_steps(study), _usable_blocks(study, model), random_state=None)
+    free = {f"model__{name}": space for name, space in learner.space.items() if name not in model.params}
+    return Candidate(
+        model.label,
+        Pipeline([("prepare", prepare), ("model", estimator)]),
+        MODELS.rank(model.name),
+        free if study.tune.search == "random" else {},
+        baseline=model.name == "dummy",
+    )
+
+
+def _stack(study: Study, model: ModelSpec, built: Mapping[str, Candidate]) -> Candidate:
+    where = f"models: {model.label}"
+    params = dict(model.params)
+    wanted: Sequence[str] = params.pop("members", None) or [
+        label for label, candidate in built.items() if not candidate.baseline
+    ]
+    unknown = [name for name in wanted if name not in built]
+    if unknown:
+        raise StudyError(
+            f"{where}: members", f"no model of the study is called '{unknown[0]}'", expected=", ".join(built)
+        )
+    if len(wanted) < 2:
+        raise StudyError(where, "has fewer than two models to stack", mend="Add models to the list.")
+    if model.blocks:
+        raise StudyError(where, "takes the blocks of its members", mend="Leave out its 'blocks'.")
+    params["members"] = [(name, built[name].estimator) for name in wanted]
+    params.setdefault("folds", study.split.inner.folds)
+    estimator = _learner(study, model.name, model.label).build(params, where=where)
+    return Candidate(model.label, estimator, MODELS.rank(model.name))
+
+
+def _baselines(study: Study) -> dict[str, Candidate]:
+    """The dummy; and what the clinic alone would give, where there is more than the clinic."""
+    found = {"dummy": _single(study, ModelSpec(name="dummy", label="dummy"))}
+    clinical = clinical_blocks(study)
+    if clinical and len(clinical) < len(study.blocks):
+        linear = "ridge" if study.target.kind == "number" else "logistic"
+        only = _single(study, ModelSpec(name=linear, label=CLINICAL_ONLY, blocks=clinical))
+        found[CLINICAL_ONLY] = Candidate(only.label, only.estimator, only.rank, only.space, baseline=True)
+    return found

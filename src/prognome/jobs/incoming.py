@@ -1,0 +1,196 @@
+"""Rows that were not there when the models learned: an external cohort, or new patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from prognome.core.schema import BlockSchema, Matched, Schema
+from prognome.core.study import External, Study, Target
+from prognome.core.table import Table
+from prognome.errors import DataError, StudyError
+from prognome.jobs.load import fact, match_block, select_rows
+from prognome.jobs.roles import find_column, refuse_numbered_rows
+from prognome.jobs.shelf import Shelf, block_source
+from prognome.jobs.target import code_by
+from prognome.read.batches import read_batches, read_names
+from prognome.read.catalog import READERS
+from prognome.read.raw import RawTable
+from prognome.read.source import Source
+from prognome.read.typed import typed
+
+BATCH = 5_000
+
+
+def elsewhere(study: Study, other: External) -> Study:
+    """The study as it would be asked of another cohort: its files, our columns."""
+    blocks = {}
+    for name, place in other.blocks.items():
+        given = place.model_dump(exclude_none=True)
+        blocks[name] = study.blocks[name].model_copy(update=given)
+    target = study.target.model_copy(update=other.target.model_dump(exclude_none=True))
+    rows = other.rows or study.rows.model_copy(update={"path": None, "drop": []})
+    if rows.id is None:
+        rows = rows.model_copy(update={"id": study.rows.id})
+    return study.model_copy(update={"rows": rows, "blocks": blocks, "target": target, "external": []})
+
+
+def load_external(study: Study, other: External, schema: Schema, classes: tuple[str, ...]) -> Matched:
+    """Another cohort in the schema's form, with its target.
+
+    Rows without a target, or without a block that is not optional, are left out. Rows that the schema
+    refuses stay, since a model has to answer for what comes; they are counted on ``Matched.refused``.
+
+    Raises
+    ------
+    DataError, StudyError
+        As for the study itself, with the cohort's name in front.
+    """
+    there = elsewhere(study, other)
+    where = f"external {other.name}"
+    if not there.target.path and study.target.path:
+        raise StudyError(where, "has no target file", mend="Give it: target: {path: …}.")
+    shelf = Shelf()
+    refuse_numbered_rows(there)
+    there_target: Target = there.target.model_copy(update={"missing": "drop"})
+    rows = select_rows(there.model_copy(update={"target": there_target}), shelf)
+    found: dict[str, tuple[Table, NDArray[np.intp]]] = {}
+    keep = np.ones(len(rows.ids), dtype=bool)
+    for name, spec in there.blocks.items():
+        source = block_source(spec, there.rows.id)
+        block = schema.block(name)
+        raw = _read_whole(shelf, spec.read, source, block, schema, f"{where}, block {name}")
+        table = _to_schema(raw, block, schema, f"{where}, block {name}")
+        index, _ = match_block(there, name, rows.ids, table.ids)
+        found[name] = (table, index)
+        if not block.optional:
+            keep &= index >= 0
+    if not keep.any():
+        raise DataError(where, "no row is in all blocks")
+    ids = rows.ids[keep]
+    tables: dict[str, Table | None] = {
+        name: Table(ids, table.rows(index[keep]).frame) for name, (table, index) in found.items()
+    }
+    matched = schema.match(ids, tables)
+    codes = code_by(
+        rows.target[keep],
+        classes,
+        where=f"{where}: {rows.where}",
+        numbered=lambda wanted: shelf.numbered(rows.source, wanted),
+    )
+    cohort = replace(matched.cohort, target=codes, classes=classes, groups=_groups(there, shelf, ids))
+    return replace(matched, cohort=cohort)
+
+
+def _groups(study: Study, shelf: Shelf, ids: NDArray[np.object_]) -> NDArray[np.object_] | None:
+    """The study's groups in another cohort, if it has them: they make its intervals honest."""
+    column = study.split.outer.group
+    if column is None:
+        return None
+    try:
+        find_column(study, shelf, column, what="split.outer.group")
+    except StudyError:
+        return None
+    return fact(study, shelf, column, ids, what="split.outer.group")
+
+
+def read_new(
+    schema: Schema, sources: Mapping[str, tuple[str, Source]], *, size: int = BATCH
+) -> Iterator[tuple[NDArray[np.object_], dict[str, Table | None]]]:
+    """New rows in batches, each with the table of every block.
+
+    Files that hold the same ids in the same order are read side by side in bounded memory; otherwise all
+    but the first block are read whole and matched by id.
+
+    Parameters
+    ----------
+    schema
+        What the bundle wants.
+    sources
+        Block → reader and source.
+
+    Raises
+    ------
+    DataError
+        If a block that is not optional is missing, or rows have no partner in it.
+    """
+    for block in schema.blocks:
+        if block.name not in sources and not block.optional:
+            raise DataError(
+                f"block {block.name}",
+                "is not given, and the bundle needs it",
+                mend=f"Give it: --block {block.name}=FILE.",
+            )
+    first, *others = [block for block in schema.blocks if block.name in sources]
+    whole = {block.name: _whole_new(schema, block, sources[block.name]) for block in others}
+    for table in _batches_new(schema, first, sources[first.name], size):
+        ids = table.ids
+        tables: dict[str, Table | None] = {block.name: None for block in schema.blocks}
+        tables[first.name] = table
+        for block in others:
+            other = whole[block.name]
+            at = pd.Index(other.ids).get_indexer(pd.Index(ids))
+            if (at < 0).any() and not block.optional:
+                raise DataError(
+                    f"block {block.name}",
+                    f"{int((at < 0).sum()):,} of {len(ids):,} rows of block {first.name} are not in it",
+                    mend="Give the same rows in every file; ids must be equal to the letter.",
+                )
+            tables[block.name] = other.rows(at)
+        yield ids, tables
+
+
+def _whole_new(schema: Schema, block: BlockSchema, place: tuple[str, Source]) -> Table:
+    where = f"block {block.name}"
+    return _to_schema(_read_whole(Shelf(), *place, block, schema, where), block, schema, where)
+
+
+def _batches_new(schema: Schema, block: BlockSchema, place: tuple[str, Source], size: int) -> Iterator[Table]:
+    reader, source = place
+    where = f"block {block.name}"
+    if reader != "table":
+        whole = _whole_new(schema, block, place)
+        for start in range(0, len(whole), size):
+            yield whole.rows(np.arange(start, min(start + size, len(whole))))
+        return
+    found = block.locate(read_names(source), schema.contract, where=f"{where} ({source.paths[0]})")
+    text = frozenset(found[name] for name in block.categories if name in found)
+    numbers = frozenset(found.values()) - text
+    for raw in read_batches(source, numbers=numbers, text=text, size=size):
+        yield _to_schema(raw, block, schema, where)
+
+
+def _read_whole(
+    shelf: Shelf, reader: str, source: Source, block: BlockSchema, schema: Schema, where: str
+) -> RawTable:
+    names = [name for column in block.columns for name in (column.name, *column.aliases)]
+    text = frozenset(
+        name for column in block.columns if column.kind != "number" for name in (column.name, *column.aliases)
+    )
+    if reader == "table" and source.orient == "rows":
+        text &= set(shelf.names(source))
+        block.locate(shelf.names(source), schema.contract, where=f"{where} ({source.paths[0]})")
+        wanted = set(names) & set(shelf.names(source))
+        pieces = list(read_batches(source, numbers=frozenset(wanted - text), text=text, size=1 << 62))
+        if len(pieces) == 1:
+            return pieces[0]
+    return shelf.table(reader, source, text)
+
+
+def _to_schema(raw: RawTable, block: BlockSchema, schema: Schema, where: str) -> Table:
+    """The file's columns under the schema's names, numbers as numbers and categories as text."""
+    found = block.locate(raw.names, schema.contract, where=f"{where} ({raw.where})")
+    categories = {found[name]: None for name in block.categories if name in found}
+    numbers = [name for name in found.values() if name not in categories]
+    table = typed(raw, list(found.values()), categories, where, numbers=numbers, allow_empty=True)
+    frame = table.frame.rename(columns={theirs: ours for ours, theirs in found.items()})
+    return Table(table.ids, frame)
+
+
+def reader_of(name: str) -> str:
+    """The reader of that name, or an error with the nearest."""
+    return READERS.find(name, where="read").name

@@ -1,0 +1,290 @@
+"""From a study to its cohort: files read, ids matched once, rows that do not fit counted and listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from prognome.core.cohort import Cohort
+from prognome.core.study import Study
+from prognome.core.table import Table
+from prognome.errors import DataError, StudyError, number_rows
+from prognome.jobs.roles import equals, find_column, refuse_numbered_rows, role_columns
+from prognome.jobs.shelf import Shelf, block_source
+from prognome.jobs.target import code_target
+from prognome.read.columns import choose
+from prognome.read.ids import match_ids
+from prognome.read.source import Source
+from prognome.read.typed import typed
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Rows that were left out, and why."""
+
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A cohort and how it came about.
+
+    Parameters
+    ----------
+    cohort
+        Matched rows.
+    in_test
+        (n,) rows of a named test part, or None.
+    times
+        (n,) sortable times for folds in time, or None.
+    losses
+        What became of the rows of the target's file, in order.
+    mismatches
+        ``row file problem``: the only place where ids of problem rows stand.
+    notes
+        What the user should know.
+    """
+
+    cohort: Cohort
+    in_test: NDArray[np.bool_] | None = None
+    times: NDArray[Any] | None = None
+    losses: tuple[Loss, ...] = ()
+    mismatches: pd.DataFrame = field(default_factory=pd.DataFrame)
+    notes: tuple[str, ...] = ()
+
+
+def load(study: Study, shelf: Shelf | None = None) -> Loaded:
+    """Read everything a study names and match its rows.
+
+    Raises
+    ------
+    DataError, StudyError
+        With file, column, rows and remedy.
+    """
+    shelf = shelf or Shelf()
+    refuse_numbered_rows(study)
+    rows = select_rows(study, shelf)
+    tables: dict[str, tuple[Table, NDArray[np.intp]]] = {}
+    trouble: list[pd.DataFrame] = [rows.mismatches]
+    for name in study.blocks:
+        table = _read_block(study, shelf, name)
+        index, problems = match_block(study, name, rows.ids, table.ids)
+        tables[name] = (table, index)
+        trouble.append(problems)
+    keep = np.ones(len(rows.ids), dtype=bool)
+    losses = list(rows.losses)
+    notes: list[str] = []
+    for name, (_, index) in tables.items():
+        absent = index < 0
+        if study.blocks[name].optional:
+            if absent.any():
+                notes.append(f"block {name} is absent for {int(absent.sum()):,} rows (it is optional)")
+            continue
+        lost = int((absent & keep).sum())
+        if lost:
+            losses.append(Loss(f"not in block {name}", lost))
+            notes.append(f"{lost:,} rows have no partner in block {name} and are left out")
+        keep &= ~absent
+    if not keep.any():
+        raise DataError(
+            "rows", "no row is in all blocks", mend="Declare blocks that may be absent: optional: true."
+        )
+    kept = np.flatnonzero(keep)
+    coded = code_target(
+        rows.target.iloc[kept],
+        study.target,
+        where=rows.where,
+        numbered=lambda ids: shelf.numbered(rows.source, ids),
+    )
+    ids = rows.ids[kept]
+    outer = study.split.outer
+    group = outer.group or outer.leave_out
+    cohort = Cohort(
+        ids,
+        {name: _aligned(table, index[kept], ids) for name, (table, index) in tables.items()},
+        coded.values,
+        coded.classes,
+        None if group is None else fact(study, shelf, group, ids, what="split.outer"),
+        {name: tables[name][1][kept] >= 0 for name, spec in study.blocks.items() if spec.optional},
+    )
+    test = study.split.test
+    in_test = None
+    if test is not None and test.column is not None and test.value is not None:
+        cells = find_column(study, shelf, test.column, what="split.test")[1].reindex(ids)
+        in_test = equals(cells, test.value)
+        if not in_test.any():
+            raise StudyError(
+                "split.test", f"no row has the value '{test.value}' in column '{test.column}'",
+                mend="Check the value; it must be as in the file.",
+            )  # fmt: skip
+    times = (
+        None if outer.time is None else _times(fact(study, shelf, outer.time, ids, what="split.outer.time"))
+    )
+    mismatches = pd.concat(trouble, ignore_index=True)
+    return Loaded(cohort, in_test, times, tuple(losses), mismatches, (*coded.notes, *notes))
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """Rows that have a target and were not dropped."""
+
+    ids: NDArray[np.object_]
+    target: pd.Series[str]
+    source: Source
+    where: str
+    losses: tuple[Loss, ...]
+    mismatches: pd.DataFrame
+
+
+def select_rows(study: Study, shelf: Shelf) -> Chosen:
+    """The rows of the target's file, less those dropped and those without a target."""
+    place, target = find_column(study, shelf, study.target.column, what="target.column")
+    where = f"{place.source.paths[0]}, column '{study.target.column}'"
+    keep = np.ones(len(target), dtype=bool)
+    losses = [Loss("in the target's file", len(target))]
+    for drop in study.rows.drop:
+        cells = find_column(study, shelf, drop.column, what="rows.drop")[1].reindex(target.index)
+        out = np.zeros(len(target), dtype=bool)
+        for value in drop.values:
+            out |= cells.isna().to_numpy() if value == "" else equals(cells, value)
+        losses.append(Loss(drop.reason or f"dropped by {drop.column}", int((out & keep).sum())))
+        keep &= ~out
+    missing = target.isna().to_numpy()
+    if (missing & keep).any():
+        if study.target.missing == "error":
+            raise DataError(
+                where,
+                "the target is missing",
+                seen=shelf.numbered(place.source, target.index[missing & keep]),
+                mend="Fill it in, or leave those rows out: target: {missing: drop}.",
+            )
+        losses.append(Loss("without a target", int((missing & keep).sum())))
+    problems = _problems(target.index[missing & keep], place.source.paths[0], "no target")
+    keep &= ~missing
+    if not keep.any():
+        raise DataError(where, "no row is left", mend="Check rows.drop and the target's column.")
+    at = np.flatnonzero(keep)
+    return Chosen(
+        target.index.to_numpy(dtype=object)[at], target.iloc[at], place.source, where, tuple(losses), problems
+    )
+
+
+def match_block(
+    study: Study, name: str, ids: NDArray[np.object_], there: NDArray[np.object_]
+) -> tuple[NDArray[np.intp], pd.DataFrame]:
+    """Position in the block of each row, -1 where it is absent; and the list of those that do not fit.
+
+    Raises
+    ------
+    DataError
+        If nothing matches, or ids match only nearly.
+    """
+    spec = study.blocks[name]
+    relaxed = study.rows.match == "relaxed"
+    match = match_ids(ids.tolist(), there.tolist(), relaxed=relaxed)
+    path = spec.path[0]
+    if len(match.near) and not relaxed:
+        lines = np.sort(match.near[:, 1]) + 2
+        raise DataError(
+            f"block {name} ({path})",
+            f"{len(match.near):,} ids nearly match: they differ in case, blanks or leading zeros",
+            seen=f"{number_rows(lines.tolist())} there" if spec.orient == "rows" else "",
+            mend="Mend the files, or say rows: {match: relaxed}.",
+        )
+    if (match.index < 0).all():
+        raise DataError(
+            f"block {name} ({path})",
+            "shares no id with the target's file",
+            seen=f"{len(ids):,} ids of rows, {len(there):,} in the block",
+            mend="Check rows.id, or the block's own id column with id: COLUMN; "
+            "samples in columns need orient: features.",
+        )
+    unused = np.ones(len(there), dtype=bool)
+    unused[match.index[match.index >= 0]] = False
+    problems = [
+        _problems(ids[match.index < 0], path, f"not in block {name}"),
+        _problems(there[unused], path, f"in block {name}, but no such row"),
+    ]
+    return match.index, pd.concat(problems, ignore_index=True)
+
+
+def fact(
+    study: Study, shelf: Shelf, column: str, ids: NDArray[np.object_], *, what: str
+) -> NDArray[np.object_]:
+    """A column about the rows, as text; every row must have it.
+
+    Raises
+    ------
+    DataError
+        If some rows have no value.
+    """
+    place, values = find_column(study, shelf, column, what=what)
+    here = values.reindex(ids)
+    missing = np.flatnonzero(here.isna().to_numpy())
+    if len(missing):
+        raise DataError(
+            f"{place.source.paths[0]}, column '{column}'",
+            f"has no value for rows that {what} needs",
+            seen=shelf.numbered(place.source, ids[missing]),
+            mend="Fill it in, or drop those rows with rows: {drop: [{column: "
+            + column
+            + ", values: ['']}]}.",
+        )
+    return here.to_numpy(dtype=object)
+
+
+def feature_columns(study: Study, shelf: Shelf, name: str, names: list[str]) -> list[str]:
+    """Columns of a block that are features."""
+    spec = study.blocks[name]
+    chosen = choose(names, spec.columns, spec.exclude, role_columns(study), f"block {name}")
+    if study.target.column in chosen and spec.read == "table":
+        raise StudyError(
+            f"block {name}: columns",
+            f"'{study.target.column}' is the target and cannot be a feature",
+            mend="Leave it out of columns.",
+        )
+    return chosen
+
+
+def _read_block(study: Study, shelf: Shelf, name: str) -> Table:
+    spec = study.blocks[name]
+    source = block_source(spec, study.rows.id)
+    levels = spec.level_orders
+    raw = shelf.table(spec.read, source, frozenset(levels))
+    columns = feature_columns(study, shelf, name, raw.names)
+    for column in levels:
+        if column not in columns:
+            choose(raw.names, [column], [], (), f"block {name}: categories")  # names the nearest
+    return typed(raw, columns, {c: v for c, v in levels.items() if c in columns}, f"block {name}")
+
+
+def _aligned(table: Table, index: NDArray[np.intp], ids: NDArray[np.object_]) -> Table:
+    return Table(ids, table.rows(index).frame)
+
+
+def _problems(ids: Any, file: str, problem: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"row": np.asarray(ids, dtype=object), "file": file, "problem": problem}, dtype=object
+    )
+
+
+def _times(values: NDArray[np.object_]) -> NDArray[Any]:
+    """Numbers, or dates as ISO text, which sorts by itself."""
+    numbers = pd.to_numeric(pd.Series(values), errors="coerce")
+    if numbers.notna().all():
+        return numbers.to_numpy(dtype=float)
+    dates = pd.to_datetime(pd.Series(values), format="ISO8601", errors="coerce")
+    odd = np.flatnonzero(dates.isna().to_numpy())
+    if len(odd):
+        raise DataError(
+            "split.outer.time",
+            "is neither a number nor a date",
+            seen=number_rows((odd + 2).tolist()),
+            expected="numbers, or dates such as 2024-05-31",
+        )
+    return dates.to_numpy().astype("int64").astype(float)

@@ -1,0 +1,100 @@
+"""What ``run.json`` says: enough to know what was done, on what, with what, and to do it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from prognome.core.files import sha256
+from prognome.core.study import Study
+from prognome.errors import DataError, StudyError
+from prognome.version import __version__
+
+RUN_FORMAT = 1
+_LIBRARIES = ("numpy", "scipy", "pandas", "polars", "scikit-learn", "xgboost-cpu", "xgboost", "skops")
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything a number may depend on."""
+    found = {"prognome": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """What the machine is, without its name."""
+    return {"system": platform.system(), "processor": platform.machine(), "cores": usable_cores()}
+
+
+def usable_cores() -> int:
+    """Cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def study_hash(study: Study) -> str:
+    """One hash for everything a study says but its name and question."""
+    said = {key: value for key, value in study.to_mapping().items() if key not in {"name", "question"}}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def input_files(study: Study) -> list[str]:
+    """Every file a study reads, each once, in the order it names them."""
+    found: list[str] = [*(study.rows.path or []), *(study.target.path or [])]
+    for spec in study.blocks.values():
+        found += spec.path
+    for other in study.external:
+        for block in other.blocks.values():
+            found += block.path
+        found += [*(other.target.path or []), *((other.rows.path or []) if other.rows else [])]
+    if study.split.file:
+        found.append(study.split.file)
+    return list(dict.fromkeys(found))
+
+
+def fingerprints(study: Study) -> list[dict[str, Any]]:
+    """Path, size and checksum of every input."""
+    return [
+        {"path": path, "bytes": Path(path).stat().st_size, "sha256": sha256(Path(path))}
+        for path in input_files(study)
+    ]
+
+
+def read_replay(path: Path) -> Study:
+    """The study of an earlier run, after checking that its inputs are what they were.
+
+    Raises
+    ------
+    StudyError, DataError
+        If it is no run.json, newer, or an input is gone or changed.
+    """
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        made, said, inputs = int(record["format"]), record["study"], record["inputs"]
+    except OSError as error:
+        raise StudyError(str(path), "cannot be read", mend="Give OUT/run.json of a run.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise StudyError(str(path), "is not the run.json of a run", mend="Give OUT/run.json.") from error
+    if made > RUN_FORMAT:
+        raise StudyError(str(path), "was written by a newer prognome", mend="Update prognome.")
+    for one in inputs:
+        if not Path(one["path"]).is_file():
+            raise DataError(one["path"], "is gone since that run", mend="Put the file back.")
+        if sha256(Path(one["path"])) != one["sha256"]:
+            raise DataError(
+                one["path"],
+                "has changed since that run, so its numbers cannot come out again",
+                mend="Put the old file back, or run the study anew without --replay.",
+            )
+    return Study.from_mapping(said, folder=path.parent, where=str(path))

@@ -1,0 +1,369 @@
+"""The main job: study → cohort → split → judge → bundle → run folder."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from prognome.core.bundle import Bundle
+from prognome.core.cohort import Cohort
+from prognome.core.files import new_folder, refuse_taken, write_tsv
+from prognome.core.metrics import find_metric
+from prognome.core.schema import Matched, Schema
+from prognome.core.seeds import seed_of
+from prognome.core.split import Split, check_folds, make_split, read_split
+from prognome.core.study import Study
+from prognome.jobs import record
+from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows
+from prognome.jobs.incoming import load_external
+from prognome.jobs.load import Loaded, load
+from prognome.jobs.looks import count_look
+from prognome.jobs.summary import summarise
+from prognome.report.report import write_report
+from prognome.validate.candidate import Candidate
+from prognome.validate.evaluate import Evaluation, Rules, evaluate, refit
+from prognome.validate.score import Interval
+
+Progress = Callable[[int, int, str], None]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """What came of a run.
+
+    Parameters
+    ----------
+    study
+        Resolved.
+    split
+        Who trained and who judged.
+    evaluation
+        Predictions, scores, timing.
+    bundle
+        The best model refitted, with its schema.
+    record
+        What ``run.json`` says.
+    out
+        The run folder, or None.
+    """
+
+    study: Study
+    split: Split
+    evaluation: Evaluation
+    bundle: Bundle
+    record: Mapping[str, Any]
+    out: Path | None
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """``scores.tsv``."""
+        return self.evaluation.scores
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """``predictions.tsv``."""
+        return self.evaluation.predictions
+
+    @property
+    def best(self) -> str:
+        """Label of the best model."""
+        return self.evaluation.best
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Everything that is known before anything learns."""
+
+    loaded: Loaded
+    split: Split
+    candidates: list[Candidate]
+    rules: Rules
+
+
+def prepare(study: Study) -> Prepared:
+    """Read, match, split and assemble; nothing learns here.
+
+    Raises
+    ------
+    StudyError, DataError
+        For everything that can be known to go wrong before the work.
+    """
+    metric = find_metric(study.primary, study.target.kind)
+    standing = candidates(study)
+    loaded = load(study)
+    split = split_of(study, loaded)
+    rules = Rules(
+        study.target.kind,
+        metric,
+        study.split.inner.folds,
+        study.tune.trials if study.tune.search != "none" else 1,
+        Interval(study.judge.bootstrap, study.judge.level, seed_of(study.seed, "bootstrap")),
+        study.seed,
+    )
+    return Prepared(loaded, split, standing, rules)
+
+
+def split_of(study: Study, loaded: Loaded) -> Split:
+    """The study's split: honoured where a file is given, made otherwise."""
+    cohort = loaded.cohort
+    assert cohort.target is not None
+    if study.split.file:
+        scheme = "time" if study.split.outer.time else "folds"
+        split = read_split(Path(study.split.file), cohort.ids, scheme=scheme, groups=cohort.groups)  # type: ignore[arg-type]
+        check_folds(split, cohort.target, cohort.classes, cohort.groups)
+        return split
+    return make_split(
+        study.split,
+        ids=cohort.ids,
+        target=cohort.target,
+        classes=cohort.classes,
+        groups=cohort.groups,
+        times=loaded.times,
+        in_test=loaded.in_test,
+        seed=seed_of(study.seed, "split"),
+    )
+
+
+def run(
+    study: Study,
+    out: str | Path | None = None,
+    *,
+    workers: int | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    say: Say | None = None,
+) -> RunResult:
+    """Answer a study's question.
+
+    Parameters
+    ----------
+    study
+        The question.
+    out
+        Run folder to write; None writes nothing.
+    workers
+        Processes; by default as many as there are cores. Results do not depend on it.
+    overwrite
+        Replace a finished run.
+    progress
+        Called with pieces done, pieces in all, and a word on the last.
+    say
+        Called with a sentence where something begins.
+
+    Raises
+    ------
+    CallError
+        If study, data or output place are wrong; nothing is left half-written.
+    WorkError
+        If no model could be fitted.
+    """
+    say = say or (lambda _: None)
+    if out is None:
+        return _run(study, None, None, workers, progress, say)
+    out = Path(out)
+    refuse_taken(out, overwrite=overwrite)
+    with new_folder(out, overwrite=overwrite) as folder:
+        return _run(study, folder, out, workers, progress, say)
+
+
+def _run(
+    study: Study,
+    folder: Path | None,
+    out: Path | None,
+    workers: int | None,
+    progress: Progress | None,
+    say: Say,
+) -> RunResult:
+    started, clock = datetime.now(UTC), time.perf_counter()
+    say("reading and matching")
+    ready = prepare(study)
+    cohort, split = ready.loaded.cohort, ready.split
+    if folder is not None:
+        (folder / "study.yaml").write_text(study.to_yaml(), encoding="utf-8")
+        write_tsv(split.table, folder / "split.tsv")
+        write_mismatches(ready.loaded.mismatches, folder / "mismatches.tsv")
+
+    schema = learn_schema(study, cohort.rows(split.learn))
+    say("reading external cohorts" if study.external else "")
+    elsewhere = {other.name: load_external(study, other, schema, cohort.classes) for other in study.external}
+    say("judging models")
+    evaluation = evaluate(
+        ready.candidates,
+        cohort,
+        split,
+        ready.rules,
+        external={name: matched.cohort for name, matched in elsewhere.items()},
+        workers=workers or record.usable_cores(),
+        progress=progress,
+    )
+    say("writing the bundle and the report")
+    bundle = _bundle(study, ready, evaluation, schema)
+    known = _record(study, ready, evaluation, elsewhere, started, time.perf_counter() - clock)
+    if folder is not None:
+        write_tsv(evaluation.predictions, folder / "predictions.tsv")
+        write_tsv(evaluation.scores, folder / "scores.tsv")
+        write_tsv(evaluation.timing, folder / "timing.tsv")
+        (folder / "bundle").mkdir()
+        known["bundle"] = {
+            "manifest_sha256": bundle.save(folder / "bundle"),
+            "model": evaluation.best,
+            "holds_training_rows": bundle.holds_training_rows,
+        }
+        text = json.dumps(known, indent=1, ensure_ascii=False, allow_nan=False)
+        (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+        write_report(folder)
+    return RunResult(study, split, evaluation, bundle, known, out)
+
+
+def learn_schema(study: Study, cohort: Cohort) -> Schema:
+    """The contract, from rows that are not test."""
+    return Schema.learn(
+        cohort,
+        contract=study.contract,
+        aliases={name: spec.aliases for name, spec in study.blocks.items()},
+        optional=[name for name, spec in study.blocks.items() if spec.optional],
+    )
+
+
+def write_mismatches(table: pd.DataFrame, path: Path) -> None:
+    """Ids of problem rows, readable by their owner alone."""
+    path.touch(mode=0o600)
+    write_tsv(table, path)
+
+
+def _bundle(study: Study, ready: Prepared, evaluation: Evaluation, schema: Schema) -> Bundle:
+    cohort, split = ready.loaded.cohort, ready.split
+    fitted, rows = evaluation.refitted[evaluation.best].fitted, split.learn
+    if study.refit == "all" and len(split.test):
+        best = next(one for one in ready.candidates if one.label == evaluation.best)
+        rows = np.arange(len(cohort))
+        fitted = refit(best, cohort, rows, ready.rules).fitted
+        schema = learn_schema(study, cohort)
+    about = {
+        "study": study.name,
+        "question": study.question,
+        "target": study.target.column,
+        "model": evaluation.best,
+        "rows": len(rows),
+        "refit": study.refit,
+        "seed": study.seed,
+        "study_sha256": record.study_hash(study),
+        "versions": record.versions(),
+        "read": {
+            name: {
+                "read": spec.read,
+                "id": spec.id or study.rows.id,
+                **spec.model_dump(include={"missing", "orient", "delimiter", "sheet"}),
+            }
+            for name, spec in study.blocks.items()
+        },
+    }
+    return Bundle(
+        fitted, schema, study.target.kind, cohort.classes, about, holds_training_rows(study, evaluation.best)
+    )
+
+
+def _record(
+    study: Study,
+    ready: Prepared,
+    evaluation: Evaluation,
+    elsewhere: Mapping[str, Matched],
+    started: datetime,
+    seconds: float,
+) -> dict[str, Any]:
+    loaded, split = ready.loaded, ready.split
+    cohort = loaded.cohort
+    assert cohort.target is not None
+    looks = None
+    if len(split.test):
+        looks = count_look(cohort.ids[split.test], cohort.target[split.test], record.study_hash(study))
+    return {
+        "format": record.RUN_FORMAT,
+        "study": study.to_mapping(),
+        "study_sha256": record.study_hash(study),
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 1),
+        "replay": "prognome run --replay run.json -o AGAIN",
+        "versions": record.versions(),
+        "machine": record.machine(),
+        "inputs": record.fingerprints(study),
+        "cohort": {
+            "rows": len(cohort),
+            "losses": [{"reason": loss.reason, "rows": loss.rows} for loss in loaded.losses],
+            "blocks": {name: _block_facts(table.frame) for name, table in cohort.blocks.items()},
+            "classes": [
+                {"label": label, "rows": int((cohort.target == code).sum())}
+                for code, label in enumerate(cohort.classes)
+            ],
+            "groups": None if cohort.groups is None else len(set(cohort.groups.tolist())),
+            "mismatches": len(loaded.mismatches),
+            "clinical_blocks": clinical_blocks(study),
+        },
+        "split": {
+            "scheme": split.scheme,
+            "folds": sum(1 for _ in split.folds()),
+            "learn_rows": len(split.learn),
+            "test_rows": len(split.test),
+            "test_looked_at_by_studies": looks,
+        },
+        "external": {
+            name: {
+                "rows": len(matched.cohort),
+                "refused_by_contract": int((matched.refused != "").sum()),
+                "out_of_range": int((matched.out_of_range != "").sum()),
+                "unseen_category": int((matched.unseen != "").sum()),
+                "coverage": round(float(matched.coverage.mean()), 4),
+            }
+            for name, matched in elsewhere.items()
+        },
+        "models": [
+            {
+                "label": one.label,
+                "baseline": one.baseline,
+                "params": _plain(refitted.chosen.params)
+                if (refitted := evaluation.refitted.get(one.label)) and refitted.chosen
+                else None,
+                "warnings": sorted(
+                    {
+                        word
+                        for words in evaluation.timing.loc[
+                            evaluation.timing["model"] == one.label, "warnings"
+                        ]
+                        for word in str(words).split(", ")
+                        if word
+                    }
+                ),
+            }
+            for one in ready.candidates
+        ],
+        "primary": study.primary,
+        "best": evaluation.best,
+        "picks": [{"repeat": r, "fold": f, "model": m} for (r, f), m in evaluation.picks.items()],
+        "failures": dict(evaluation.failures),
+        "summary": summarise(evaluation.scores, study.primary, evaluation.best),
+        "notes": list(loaded.notes),
+    }
+
+
+def _block_facts(frame: pd.DataFrame) -> dict[str, Any]:
+    numbers = frame.select_dtypes("number").shape[1]
+    missing = float(frame.isna().to_numpy().mean()) if frame.size else 0.0
+    return {
+        "columns": frame.shape[1],
+        "numbers": numbers,
+        "categories": frame.shape[1] - numbers,
+        "missing": round(missing, 4),
+    }
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value.item() if isinstance(value, np.generic) else value for key, value in params.items()}

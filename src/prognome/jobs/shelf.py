@@ -1,0 +1,83 @@
+"""What has been read once is not read again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from prognome.core.study import MISSING_WORDS, BlockSpec
+from prognome.read.batches import read_batches, read_names
+from prognome.read.catalog import READERS
+from prognome.read.lines import count, number_places
+from prognome.read.raw import RawTable
+from prognome.read.source import Source
+
+
+def block_source(spec: BlockSpec, rows_id: str | None) -> Source:
+    """Where a block stands and how to read it."""
+    return Source(
+        tuple(spec.path),
+        spec.id or rows_id,
+        tuple(spec.missing),
+        spec.orient,
+        spec.sheet,
+        spec.delimiter,
+    )
+
+
+def fact_source(paths: Sequence[str], column: str | None) -> Source:
+    """Where facts about rows stand (the target's file, or that of ``rows``)."""
+    return Source(tuple(paths), column, MISSING_WORDS)
+
+
+class Shelf:
+    """Reads files and remembers them for the length of one job."""
+
+    def __init__(self) -> None:
+        self._tables: dict[tuple[str, Source, frozenset[str]], RawTable] = {}
+        self._names: dict[Source, list[str]] = {}
+        self._texts: dict[tuple[Source, str], pd.Series[str]] = {}
+        self._lines: dict[Source, tuple[pd.Index[str], NDArray[np.intp], NDArray[np.int64]]] = {}
+
+    def table(self, reader: str, source: Source, text: frozenset[str]) -> RawTable:
+        """The whole table, with these columns kept as text."""
+        key = (reader, source, text)
+        if key not in self._tables:
+            self._tables[key] = READERS.find(reader, where="read").load()(source, text=text)
+        return self._tables[key]
+
+    def forget(self, reader: str, source: Source, text: frozenset[str]) -> None:
+        """Free the memory of a table that is no longer needed."""
+        self._tables.pop((reader, source, text), None)
+
+    def names(self, source: Source) -> list[str]:
+        """Column names, from the header alone where the format allows."""
+        if source not in self._names:
+            self._names[source] = read_names(source)
+        return self._names[source]
+
+    def text(self, source: Source, column: str) -> pd.Series[str]:
+        """One column exactly as in the file (None for missing), indexed by row id."""
+        key = (source, column)
+        if key not in self._texts:
+            pieces = list(read_batches(source, numbers=frozenset(), text=frozenset({column})))
+            ids = np.concatenate([piece.ids for piece in pieces])
+            index = pd.Index(ids, dtype=object)
+            files = np.concatenate([[source.paths.index(p.paths[f]) for f in p.files] for p in pieces])
+            self._lines[source] = (index, files, np.concatenate([p.lines for p in pieces]))
+            values = [value for piece in pieces for value in piece.frame[column].to_list()]
+            self._texts[key] = pd.Series(values, index=index, dtype=object, name=column)
+        return self._texts[key]
+
+    def numbered(self, source: Source, ids: ArrayLike) -> str:
+        """Count these rows and number the lines of the first few, as messages want them."""
+        index, files, lines = self._lines[source]
+        wanted = np.asarray(ids, dtype=object)
+        at = np.sort(index.get_indexer(pd.Index(wanted)))
+        at = at[at >= 0]
+        if not len(at):
+            return count(len(wanted), "row")
+        return f"{count(len(wanted), 'row')}: {number_places(source.paths, files[at], lines[at])}"
