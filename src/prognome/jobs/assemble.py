@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from prognome.core.learner import Family, Learner
-from prognome.core.study import ModelSpec, Study
+from prognome.core.study import ModelSpec, Named, Study
 from prognome.errors import StudyError
 from prognome.model.catalog import MODELS
 from prognome.prepare.fuse import default_steps, fuse
@@ -55,6 +55,16 @@ def resolved_steps(study: Study) -> dict[str, list[tuple[str, dict[str, Any]]]]:
         else default_steps("table")
         for block in study.blocks
     }
+
+
+def resolve(study: Study) -> Study:
+    """The study with the defaults that depend on it spelled out: steps of every block, primary metric."""
+    steps = {
+        block: [Named(name=name, params=params) for name, params in chain]
+        for block, chain in resolved_steps(study).items()
+    }
+    judge = study.judge.model_copy(update={"primary": study.primary})
+    return study.model_copy(update={"prepare": steps, "judge": judge})
 
 
 def holds_training_rows(study: Study, label: str) -> bool:

@@ -22,7 +22,7 @@ from prognome.core.seeds import seed_of
 from prognome.core.split import Split, check_folds, make_split, read_split
 from prognome.core.study import Study
 from prognome.jobs import record
-from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows
+from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows, resolve
 from prognome.jobs.incoming import load_external
 from prognome.jobs.load import Loaded, load
 from prognome.jobs.looks import count_look
@@ -167,6 +167,7 @@ def run(
         If no model could be fitted.
     """
     say = say or (lambda _: None)
+    study = resolve(study)
     if out is None:
         return _run(study, None, None, workers, progress, say)
     out = Path(out)
@@ -189,11 +190,12 @@ def _run(
     cohort, split = ready.loaded.cohort, ready.split
     if folder is not None:
         (folder / "study.yaml").write_text(study.to_yaml(), encoding="utf-8")
-        write_tsv(split.table, folder / "split.tsv")
+        write_tsv(split.table.astype({"repeat": "Int64", "fold": "Int64"}), folder / "split.tsv")
         write_mismatches(ready.loaded.mismatches, folder / "mismatches.tsv")
 
     schema = learn_schema(study, cohort.rows(split.learn))
-    say("reading external cohorts" if study.external else "")
+    if study.external:
+        say("reading external cohorts")
     elsewhere = {other.name: load_external(study, other, schema, cohort.classes) for other in study.external}
     say("judging models")
     evaluation = evaluate(

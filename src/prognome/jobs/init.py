@@ -1,0 +1,243 @@
+"""A first study file from a table: what can be inferred is inferred and said, every default is a comment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from prognome.core.study import MISSING_WORDS, Kind
+from prognome.core.yaml_text import write_yaml
+from prognome.errors import DataError, StudyError, nearest
+from prognome.read.batches import read_names
+from prognome.read.cells import as_booleans, as_numbers
+from prognome.read.raw import RawTable, read_raw
+from prognome.read.source import Source
+from prognome.read.typed import FREE_TEXT
+
+_ID = re.compile(
+    r"(^|[_\W])(id|ids|sample|subject|patient|person|individual|barcode|accession)([_\W]|$)", re.I
+)
+_GROUP = re.compile(
+    r"(^|[_\W])(family|fid|pedigree|patient|subject|site|centre|center|hospital|study|cohort|batch|run|plate)([_\W]|$)",
+    re.I,
+)
+_EVENTS = (
+    "1",
+    "true",
+    "yes",
+    "y",
+    "case",
+    "cases",
+    "positive",
+    "pos",
+    "responder",
+    "disease",
+    "tumor",
+    "tumour",
+    "event",
+    "dead",
+)
+FEW_VALUES = 10
+
+
+@dataclass
+class Inferred:
+    """What a table seems to be."""
+
+    id: str | None
+    kind: Kind
+    positive: str | None
+    columns: list[str]
+    exclude: dict[str, str] = field(default_factory=dict)
+    categories: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+
+def infer(
+    path: str,
+    target: str,
+    *,
+    id_column: str | None = None,
+    kind: Kind | None = None,
+    positive: str | None = None,
+) -> Inferred:
+    """Infer ids, the kind of target, and which columns cannot be features as they are.
+
+    Raises
+    ------
+    StudyError, DataError
+        If there is no such column, or the table cannot be read.
+    """
+    names = read_names(Source((path,), None))
+    for column in (target, id_column):
+        if column is not None and column not in names:
+            raise StudyError(path, f"there is no column '{column}'", mend=nearest(column, names))
+    raw = read_raw(
+        Source((path,), None), text=frozenset(names) if len(names) <= 2000 else frozenset({target})
+    )
+    said: list[str] = []
+    if id_column is None:
+        id_column = _find_id(raw, target)
+        said.append(
+            f"rows: ids from column '{id_column}'"
+            if id_column
+            else "rows: no column of unique ids found, so rows are numbered"
+        )
+    cells = raw.frame[target].drop_nulls().cast(pl.String)
+    if not len(cells):
+        raise DataError(f"{path}, column '{target}'", "is empty", mend="Give another target.")
+    if kind is None:
+        kind = _kind(cells)
+        said.append(
+            f"target: '{target}' has {cells.n_unique():,} different values, so its kind is taken to be {kind}"
+        )
+    if kind == "binary" and positive is None:
+        positive = _event(cells)
+        said.append(f"target: the event is taken to be '{positive}'")
+    inferred = Inferred(id_column, kind, positive if kind == "binary" else None, [], said=said)
+    for name in names:
+        if name not in (id_column, target):
+            _sort_column(raw, name, inferred)
+    if inferred.exclude:
+        said.append(f"columns: {len(inferred.exclude)} cannot be features as they are; the file says why")
+    if inferred.groups:
+        said.append(
+            f"groups: '{inferred.groups[0]}' looks as if rows belong together; consider split: {{outer: {{group: {inferred.groups[0]}}}}}"
+        )
+    return inferred
+
+
+def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
+    """The study file as text, with every default as a comment."""
+    name = Path(path).name.split(".")[0]
+    shown = _relative(path, out)
+    lines = [
+        f"# A prognome study, begun from {Path(path).name}. Lines behind # show the default, or what else can be said.",
+        f"name: {_one(name)}",
+        "question: ''                     # in words; it heads the report",
+        "",
+        f"rows: {{id: {_one(inferred.id)}}}"
+        if inferred.id
+        else "# rows: {id: COLUMN}            # without ids rows are numbered",
+        "#   drop: [{column: COLUMN, values: [VALUE], reason: why}]   # rows left out before anything else",
+        "",
+        "blocks:",
+        f"  {name if re.fullmatch(r'[A-Za-z_]+', name) else 'table'}:",
+        "    read: table",
+        f"    path: {_one(shown)}",
+        "    # columns: [age, 'ENSG*']   # default: every column but those with another role",
+    ]
+    if inferred.exclude:
+        lines.append("    exclude:")
+        lines += [f"      - {_one(column)}  # {why}" for column, why in inferred.exclude.items()]
+    else:
+        lines.append("    # exclude: []")
+    if inferred.categories:
+        lines += ["    categories:                  # numbers that are codes, not quantities"]
+        lines += [f"      - {_one(column)}" for column in inferred.categories]
+    else:
+        lines.append(
+            "    # categories: {stage: [I, II, III, IV]}   # levels in order; a plain list for no order"
+        )
+    missing = ", ".join(_one(word) for word in MISSING_WORDS)
+    target_line = f"target: {{path: {_one(shown)}, column: {_one(target)}, kind: {inferred.kind}"
+    if inferred.positive is not None:
+        target_line += f", positive: {_one(inferred.positive)}"
+    lines += [
+        f"    # missing: [{missing}]",
+        "    # optional: false            # true: the block may be absent for some rows",
+        "",
+        target_line + "}",
+        "  # kind: binary | multiclass | number;  missing: error | drop",
+        "",
+        "split:",
+        *(
+            [
+                f"  outer: {{folds: 5}}            # rows of one {inferred.groups[0]} belong together? outer: {{folds: 5, group: {_one(inferred.groups[0])}}}"
+            ]
+            if inferred.groups
+            else ["  outer: {folds: 5}            # group: COLUMN keeps families, patients or sites whole"]
+        ),
+        "  inner: {folds: 3}              # inside training rows: tuning, choosing, stacking",
+        "  # test: {fraction: 0.15}       # or {column: split, value: test}; asked once, at the end",
+        "  # fractions: [0.70, 0.15, 0.15]  # train, validation, test instead of folds",
+        "",
+        f"# judge: {{primary: {'mae' if inferred.kind == 'number' else 'auc_roc'}, bootstrap: 1000, level: 0.95}}",
+        "# prepare:                       # default for a table; see: prognome list steps",
+        "#   BLOCK: [{encode.ordinal: {ordered_only: true}}, encode.onehot, impute.median, clean.constant, scale.zscore]",
+        f"models: [{'ridge' if inferred.kind == 'number' else 'logistic'}, random_forest, xgboost]   # see: prognome list models",
+        "# tune: {search: random, trials: 10}   # default: none",
+        "# external: [{name: other hospital, blocks: {BLOCK: {path: other.tsv}}, target: {path: other.tsv}}]",
+        "# contract: {missing_column: refuse, unseen_category: flag, out_of_range: flag, coverage: 0.5}",
+        "# refit: not_test",
+        "seed: 0",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _find_id(raw: RawTable, target: str) -> str | None:
+    """The first column of unique, never missing text whose name or content says id."""
+    for name in raw.names:
+        column = raw.frame[name]
+        if name == target or column.null_count() or column.n_unique() < len(column):
+            continue
+        if _ID.search(name) or (column.dtype == pl.String and as_numbers(column) is None):
+            return name
+    return None
+
+
+def _kind(cells: pl.Series) -> Kind:
+    different = cells.n_unique()
+    if different == 2:
+        return "binary"
+    numeric = as_numbers(cells) is not None
+    return "number" if numeric and different > FEW_VALUES else "multiclass"
+
+
+def _event(cells: pl.Series) -> str:
+    """The value that sounds like an event; else the rarer one."""
+    values = [str(value) for value in cells.unique().sort().to_list()]
+    for word in _EVENTS:
+        for value in values:
+            if value.strip().lower() in (word, f"{word}.0"):
+                return value
+    counts = {value: int((cells == value).sum()) for value in values}
+    return min(values, key=lambda value: counts[value])
+
+
+def _sort_column(raw: RawTable, name: str, inferred: Inferred) -> None:
+    """Feature as it is, category to be declared, or left out with the reason."""
+    cells = raw.frame[name]
+    known = cells.drop_nulls()
+    if _GROUP.search(name) and known.n_unique() < len(cells):
+        inferred.groups.append(name)
+    if not len(known):
+        inferred.exclude[name] = "empty throughout"
+    elif known.n_unique() == 1 and not cells.null_count():
+        inferred.exclude[name] = "one value only"
+    elif cells.dtype == pl.String and as_booleans(cells) is None and as_numbers(cells) is None:
+        some_numbers = known.cast(pl.Float64, strict=False).is_not_null().any()
+        if known.n_unique() > FREE_TEXT:
+            inferred.exclude[name] = f"free text: {known.n_unique():,} different values"
+        elif some_numbers:
+            inferred.categories.append(name)
+            inferred.columns.append(name)
+        else:
+            inferred.columns.append(name)
+    else:
+        inferred.columns.append(name)
+
+
+def _relative(path: str, out: Path) -> str:
+    file, folder = Path(path).absolute(), out.absolute().parent
+    return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
+
+
+def _one(value: str | None) -> str:
+    """A scalar as YAML writes it inside a flow mapping."""
+    text = write_yaml([value]).strip()
+    return text[1:-1] if text.startswith("[") else text.removeprefix("- ")

@@ -1,0 +1,130 @@
+"""From new rows to answers: a bundle, files, and a table that is written as it grows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from prognome.core.bundle import Bundle
+from prognome.core.files import new_file
+from prognome.core.study import MISSING_WORDS
+from prognome.errors import OutputError, StudyError, nearest
+from prognome.jobs.incoming import read_new
+from prognome.read.source import Source
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How many rows were answered, and how."""
+
+    rows: int
+    ok: int
+    flagged: int
+    refused: int
+
+
+def sources_for(
+    bundle: Bundle, blocks: Mapping[str, str], every: str | None, *, id_column: str | None = None
+) -> dict[str, tuple[str, Source]]:
+    """Where each block of the bundle stands, read as in training.
+
+    Parameters
+    ----------
+    bundle
+        What is asked.
+    blocks
+        Block → file.
+    every
+        One file for all blocks that are not named.
+    id_column
+        Column of row ids, where it is not called as in training.
+
+    Raises
+    ------
+    StudyError
+        For a block that the bundle does not know.
+    """
+    known = [block.name for block in bundle.schema.blocks]
+    for name in blocks:
+        if name not in known:
+            raise StudyError(f"--block {name}", "the bundle knows no such block", mend=nearest(name, known))
+    found = {}
+    for name in known:
+        path = blocks.get(name, every)
+        if path is None:
+            continue
+        how: Mapping[str, Any] = bundle.about["read"][name]
+        source = Source(
+            (str(path),),
+            id_column or how.get("id"),
+            tuple(how.get("missing", MISSING_WORDS)),
+            how.get("orient", "rows"),
+            how.get("sheet"),
+            how.get("delimiter"),
+        )
+        found[name] = (how["read"], source)
+    return found
+
+
+def answers(bundle: Bundle, sources: Mapping[str, tuple[str, Source]]) -> Iterator[pd.DataFrame]:
+    """Answers batch by batch, in the order of the first block's file."""
+    for ids, tables in read_new(bundle.schema, sources):
+        yield bundle.predict(ids, tables)
+
+
+def predict(
+    bundle: Bundle,
+    sources: Mapping[str, tuple[str, Source]],
+    out: Path,
+    *,
+    overwrite: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Answered:
+    """Answer for every row and write a table that appears whole or not at all.
+
+    Parameters
+    ----------
+    bundle, sources
+        Who answers, and about what.
+    out
+        TSV to write.
+    overwrite
+        Replace a file that is there.
+    progress
+        Called with the number of rows answered so far.
+
+    Raises
+    ------
+    CallError
+        If the new rows do not fit, or ``out`` cannot be written.
+    """
+    if out.exists() and not overwrite:
+        raise OutputError(str(out), "is already there", mend="Give another file with -o, or say --overwrite.")
+    counts: Counter[str] = Counter()
+    with new_file(out) as made, made.open("w", encoding="utf-8", newline="") as handle:
+        for table in answers(bundle, sources):
+            table.to_csv(handle, sep="\t", index=False, header=not counts, lineterminator="\n")
+            counts.update(table["status"].tolist())
+            if progress:
+                progress(counts.total())
+    return Answered(counts.total(), counts["ok"], counts["flagged"], counts["refused"])
+
+
+def parse_blocks(pairs: Sequence[str]) -> dict[str, str]:
+    """``name=file`` as the command line gives them."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, path = pair.partition("=")
+        if not equals or not name or not path:
+            raise StudyError(
+                f"--block {pair}", "is not NAME=FILE", mend="Write for instance --block mrna=new.tsv."
+            )
+        if name in found:
+            raise StudyError(f"--block {name}", "is given twice")
+        found[name] = path
+    return found
