@@ -253,13 +253,15 @@ def _load_text(
     path: str, source: Source, id_column: str | None, text: Collection[str] | None, *, first_is_id: bool
 ) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     header, pieces = delimited.open_text(path, source.separator)
-    _check_names(header.names, path, id_column, samples=first_is_id)
+    _check_names(header.names, path, None, samples=first_is_id)
     body = b"".join(pieces)
     check_text(body, path, first_line=header.lines + 1)
     if not body.lstrip(b"\n"):
         return pl.DataFrame(), np.empty(0, dtype=np.int64)
     quoted = delimited.encloses(body, header.delimiter)
     records = delimited.find_records(body, header, path, first_line=header.lines + 1, quoted=quoted)
+    if id_column is not None:
+        refuse_absent_id(header.names, id_column, path)
     kept = _with_id(text, header.names[0] if first_is_id else id_column)
     frame = delimited.parse(records, header, missing=source.missing, text=kept)
     return frame, records.lines

@@ -1,0 +1,86 @@
+"""``prognome``: the commands, and what becomes of an error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from prognome.cli.console import TOLD, complain, say
+from prognome.errors import PrognomeError
+from prognome.version import __version__
+
+app = typer.Typer(
+    name="prognome",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Machine learning on genomic data for personalised medicine, with results that hold up.",
+    epilog="Begin with: [bold]prognome demo[/bold]   or   "
+    "[bold]prognome init patients.tsv --target response[/bold]",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"prognome {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _all(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _register() -> None:
+    from prognome.cli import demo, doctor, init, listing, predict, run
+
+    for command in (demo, init, doctor, run, predict, listing):
+        command.register(app)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake gets a message, never a traceback."""
+    _register()
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except typer.Abort:
+        _stop()
+    except KeyboardInterrupt:
+        _stop()
+    except PrognomeError as error:
+        if TOLD.debug:
+            raise
+        complain(str(error))
+        sys.exit(error.exit_status)
+    except MemoryError:
+        complain("out of memory. Use fewer workers (--workers 1), fewer features, or a larger machine.")
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's own words on a wrong call
+            error.show()
+            sys.exit(error.exit_code)
+        if TOLD.debug:
+            raise
+        complain(
+            f"{type(error).__name__}: {error}. This is a fault in prognome, not yours: please report it "
+            "with what --debug shows."
+        )
+        sys.exit(1)
+
+
+def _stop() -> None:
+    say("stopped by Ctrl-C; nothing was left half-written.")
+    sys.exit(2)

@@ -1,0 +1,87 @@
+"""``prognome predict``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from prognome.cli.console import Debug, Json, Overwrite, Quiet, Verbose, bar, listen, say, show_json
+
+EPILOG = """
+[bold]Examples[/bold]
+
+  prognome predict out/bundle new.tsv -o predictions.tsv
+
+  prognome predict out/bundle --block mrna=new_mrna.tsv --block clinical=new_clinic.tsv
+
+Every row gets an answer, an answer with a caveat ([bold]flagged[/bold]), or a reasoned refusal.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="predict", epilog=EPILOG)(predict_command)
+
+
+def predict_command(
+    bundle: Annotated[Path, typer.Argument(help="Bundle of a run: OUT/bundle.")],
+    table: Annotated[
+        Path | None, typer.Argument(help="One file for every block that is not named.", show_default=False)
+    ] = None,
+    blocks: Annotated[
+        list[str], typer.Option("--block", metavar="NAME=FILE", help="File of one block.")
+    ] = [],  # noqa: B006 - typer reads it, nobody writes it
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="TSV to write; default: stdout.", show_default=False)
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", help="Column of row ids, if not called as in training.", show_default=False),
+    ] = None,
+    trust: Annotated[
+        list[str], typer.Option("--trust", metavar="TYPE", help="A type in the bundle that you trust.")
+    ] = [],  # noqa: B006 - typer reads it, nobody writes it
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Answer for new rows with a bundle."""
+    listen(quiet=quiet, verbose=verbose, debug=debug)
+    import sys
+
+    from prognome.core.bundle import Bundle
+    from prognome.errors import StudyError
+    from prognome.jobs import predict as job
+
+    named = job.parse_blocks(blocks)
+    if table is None and not named:
+        raise StudyError("predict", "no file is given", mend="Give a table, or --block NAME=FILE.")
+    loaded = Bundle.load(bundle, trust=trust)
+    sources = job.sources_for(loaded, named, None if table is None else str(table), id_column=id_column)
+    if out is None:
+        rows = []
+        for number, answers in enumerate(job.answers(loaded, sources)):
+            if as_json:
+                rows += answers.to_dict("records")
+            else:
+                answers.to_csv(sys.stdout, sep="\t", index=False, header=number == 0, lineterminator="\n")
+        if as_json:
+            show_json(
+                [{key: None if value != value else value for key, value in row.items()} for row in rows]
+            )
+        return
+    with bar("rows") as progress:
+        count = job.predict(
+            loaded, sources, out, overwrite=overwrite, progress=lambda done: progress(done, 0, "")
+        )
+    if as_json:
+        show_json({"out": str(out), **count.__dict__})
+    else:
+        say(
+            f"{count.rows:,} rows: {count.ok:,} answered, {count.flagged:,} answered with a caveat, "
+            f"{count.refused:,} refused; wrote {out}"
+        )
