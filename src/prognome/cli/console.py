@@ -54,9 +54,11 @@ def say(text: str) -> None:
 def show(*things: Any) -> None:
     """A result on stdout."""
     from rich.console import Console
+    from rich.table import Table
 
+    tables = any(isinstance(thing, Table) for thing in things)
     width = None if sys.stdout.isatty() else 110
-    Console(width=width).print(*things, highlight=False, soft_wrap=all(isinstance(t, str) for t in things))
+    Console(width=width).print(*things, highlight=False, soft_wrap=not tables)
 
 
 def show_json(data: Any) -> None:

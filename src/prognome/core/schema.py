@@ -16,6 +16,8 @@ from prognome.core.study import Contract
 from prognome.core.table import Table
 from prognome.errors import DataError, nearest
 
+SHOWN = 5
+
 
 @dataclass(frozen=True)
 class Column:
@@ -110,14 +112,19 @@ class Matched:
         The rows; a value that does not fit is missing there.
     coverage
         (n,) share of the features that the row brought.
-    out_of_range, unseen
-        (n,) text: ``block.column`` names, joined by ``, ``; empty where all is well.
+    outside
+        (n,) share of the row's numbers that lie outside the training range.
+    out_of_range
+        (n,) text: ``block.column`` names where that share is beyond the contract's tolerance, else empty.
+    unseen
+        (n,) text: ``block.column`` names of categories not seen in training; empty where all is well.
     refused
         (n,) the reason for a refusal, or empty.
     """
 
     cohort: Cohort
     coverage: NDArray[np.float64]
+    outside: NDArray[np.float64]
     out_of_range: NDArray[np.object_]
     unseen: NDArray[np.object_]
     refused: NDArray[np.object_]
@@ -185,17 +192,13 @@ class Schema:
         blocks: dict[str, Table] = {}
         present: dict[str, NDArray[np.bool_]] = {}
         known, features = np.zeros(n), np.zeros(n)
-        notes: dict[str, list[list[str]]] = {
-            "range": [[] for _ in range(n)],
-            "unseen": [[] for _ in range(n)],
-        }
+        out, strange = [], []
         for block in self.blocks:
             table = tables.get(block.name)
             source = pd.DataFrame(index=range(n)) if table is None else table.frame
-            frame, out, strange = _fit_columns(block, source, n)
-            for kind, marks in (("range", out), ("unseen", strange)):
-                for row, column in zip(*np.nonzero(marks), strict=True):
-                    notes[kind][row].append(f"{block.name}.{block.columns[column].name}")
+            frame, beyond, unknown = _fit_columns(block, source, n)
+            out.append(beyond)
+            strange.append(unknown)
             brought = frame.notna().to_numpy()
             has = np.asarray(brought.any(axis=1)) if block.optional else np.full(n, True)
             if block.optional:
@@ -203,12 +206,16 @@ class Schema:
             known += brought.sum(axis=1) * has
             features += brought.shape[1] * has
             blocks[block.name] = Table(ids, frame)
-        coverage = np.divide(known, features, out=np.zeros(n), where=features > 0)
-        out_of_range = np.array([", ".join(names) for names in notes["range"]], dtype=object)
-        unseen = np.array([", ".join(names) for names in notes["unseen"]], dtype=object)
+        names = [f"{block.name}.{column.name}" for block in self.blocks for column in block.columns]
+        beyond, unknown = np.hstack(out), np.hstack(strange)
+        outside = _share(beyond.sum(axis=1), known)
+        coverage = _share(known, features)
+        out_of_range = _name_cells(beyond & (outside > self.contract.tolerance)[:, None], names)
+        unseen = _name_cells(unknown, names)
         return Matched(
             Cohort(np.array(ids, dtype=object), blocks, present=present),
             coverage,
+            outside,
             out_of_range,
             unseen,
             self._refusals(coverage, out_of_range, unseen),
@@ -322,6 +329,20 @@ def _fit_columns(
     if others:
         frame = pd.concat([frame, pd.DataFrame(others)], axis=1)[block.names]
     return frame, out, strange
+
+
+def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0), dtype=np.float64)
+
+
+def _name_cells(marks: NDArray[np.bool_], names: Sequence[str]) -> NDArray[np.object_]:
+    """(n,) the names of the marked columns of each row, the first few and how many more."""
+    found = np.full(len(marks), "", dtype=object)
+    for row in np.flatnonzero(marks.any(axis=1)):
+        at = np.flatnonzero(marks[row])
+        more = f", … ({len(at):,} in all)" if len(at) > SHOWN else ""
+        found[row] = ", ".join(names[k] for k in at[:SHOWN]) + more
+    return found
 
 
 def _made_up(column: Column, count: int, rng: np.random.Generator) -> Any:

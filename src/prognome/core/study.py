@@ -250,6 +250,12 @@ class Contract(_Part):
     missing_column: Literal["refuse", "flag"] = "refuse"
     unseen_category: Literal["refuse", "flag"] = "flag"
     out_of_range: Literal["refuse", "flag"] = "flag"
+    tolerance: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="Share of a row's values that may lie outside the training range unremarked.",
+    )
     coverage: float = Field(0.5, ge=0, le=1, description="Least share of features a row must bring.")
 
 

@@ -71,7 +71,10 @@ def examine(study: Study) -> Iterator[Check]:
         outside = int((matched.out_of_range != "").sum())
         text = f"{len(matched.cohort):,} rows, {matched.coverage.mean():.0%} of the features"
         if outside:
-            text += f"; {outside:,} rows hold values outside the training range"
+            text += (
+                f"; in {outside:,} rows more than {study.contract.tolerance:.0%} of the values lie outside "
+                f"the training range ({matched.outside.mean():.1%} of all)"
+            )
         yield Check("note" if outside else "ok", f"external {other.name}", text)
     yield from _on_work(study, ready)
 

@@ -65,7 +65,7 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
         block = schema.block(name)
         raw = _read_whole(shelf, spec.read, source, block, schema, f"{where}, block {name}")
         table = _to_schema(raw, block, schema, f"{where}, block {name}")
-        index, _ = match_block(there, name, rows.ids, table.ids)
+        index, _ = match_block(there, name, rows, table.ids)
         found[name] = (table, index)
         if not block.optional:
             keep &= index >= 0

@@ -73,7 +73,7 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
     trouble: list[pd.DataFrame] = [rows.mismatches]
     for name in study.blocks:
         table = _read_block(study, shelf, name)
-        index, problems = match_block(study, name, rows.ids, table.ids)
+        index, problems = match_block(study, name, rows, table.ids)
         tables[name] = (table, index)
         trouble.append(problems)
     keep = np.ones(len(rows.ids), dtype=bool)
@@ -134,6 +134,7 @@ class Chosen:
     """Rows that have a target and were not dropped."""
 
     ids: NDArray[np.object_]
+    left_out: NDArray[np.object_]
     target: pd.Series[str]
     source: Source
     where: str
@@ -168,14 +169,12 @@ def select_rows(study: Study, shelf: Shelf) -> Chosen:
     keep &= ~missing
     if not keep.any():
         raise DataError(where, "no row is left", mend="Check rows.drop and the target's column.")
-    at = np.flatnonzero(keep)
-    return Chosen(
-        target.index.to_numpy(dtype=object)[at], target.iloc[at], place.source, where, tuple(losses), problems
-    )
+    ids = target.index.to_numpy(dtype=object)
+    return Chosen(ids[keep], ids[~keep], target[keep], place.source, where, tuple(losses), problems)
 
 
 def match_block(
-    study: Study, name: str, ids: NDArray[np.object_], there: NDArray[np.object_]
+    study: Study, name: str, rows: Chosen, there: NDArray[np.object_]
 ) -> tuple[NDArray[np.intp], pd.DataFrame]:
     """Position in the block of each row, -1 where it is absent; and the list of those that do not fit.
 
@@ -184,7 +183,7 @@ def match_block(
     DataError
         If nothing matches, or ids match only nearly.
     """
-    spec = study.blocks[name]
+    spec, ids = study.blocks[name], rows.ids
     relaxed = study.rows.match == "relaxed"
     match = match_ids(ids.tolist(), there.tolist(), relaxed=relaxed)
     path = spec.path[0]
@@ -206,6 +205,7 @@ def match_block(
         )
     unused = np.ones(len(there), dtype=bool)
     unused[match.index[match.index >= 0]] = False
+    unused &= ~np.isin(there.astype(str), rows.left_out.astype(str))
     problems = [
         _problems(ids[match.index < 0], path, f"not in block {name}"),
         _problems(there[unused], path, f"in block {name}, but no such row"),

@@ -323,6 +323,7 @@ def _record(
                 "refused_by_contract": int((matched.refused != "").sum()),
                 "out_of_range": int((matched.out_of_range != "").sum()),
                 "unseen_category": int((matched.unseen != "").sum()),
+                "outside": round(float(matched.outside.mean()), 4),
                 "coverage": round(float(matched.coverage.mean()), 4),
             }
             for name, matched in elsewhere.items()

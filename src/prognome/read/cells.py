@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
 import polars as pl
 
 NAN_WORDS = ("nan", "NaN", "NAN", "Nan", "-nan", "-NaN", "+nan", "+NaN")
@@ -32,12 +33,11 @@ def blank_numbers(frame: pl.DataFrame, words: Collection[str]) -> pl.DataFrame:
     gone = missing_numbers(words)
     if not gone:
         return frame
-    hit = [
-        column.set(column.is_in(gone), None)
-        for column in frame.get_columns()
-        if column.dtype == pl.Float64 and column.is_in(gone).any()
-    ]
-    return frame.with_columns(hit) if hit else frame
+    columns = [column for column in frame.get_columns() if column.dtype == pl.Float64]
+    if not columns:
+        return frame
+    hit = np.flatnonzero(np.isin(pl.DataFrame(columns).to_numpy(), gone).any(axis=0)).tolist()
+    return frame.with_columns([columns[j].set(columns[j].is_in(gone), None) for j in hit]) if hit else frame
 
 
 def to_numbers(cells: pl.Series) -> pl.Series:

@@ -247,12 +247,12 @@ def parse(
     names = [name for name in header.names if only is None or name in only]
     fixed = set(names) if text is None else {name for name in names if name in text}
     words = missing_words(missing)
-    textual, gaps = _look(records, header, words)
+    textual, met = _look(records, header, words)
     kinds = {
         name: STRING if name in fixed or (name in textual and name not in numbers) else FLOAT
         for name in names
     }
-    for known in ([], words) if not gaps else (words,):  # looking for words in each cell takes its time
+    for known in (met, words):  # each word looked for takes its time, so try those met so far
         frame = _read(records, header, kinds, known)
         if frame is not None:
             return settle(frame, missing=missing, text=fixed)
@@ -321,8 +321,8 @@ def _refuse_ragged(
     )
 
 
-def _look(records: Records, header: Header, words: Collection[str]) -> tuple[set[str], bool]:
-    """Columns with text among the first records, and whether words for missing stand there."""
+def _look(records: Records, header: Header, words: Collection[str]) -> tuple[set[str], list[str]]:
+    """Columns with text among the first records, and the words for missing that stand there."""
     n = min(max(LOOK // len(header.names), 3), len(records.lines))
     end = 0
     for _ in range(n):
@@ -336,14 +336,14 @@ def _look(records: Records, header: Header, words: Collection[str]) -> tuple[set
     else:
         rows = [line.split(header.delimiter) for line in head.split("\n")]
     rows = [row for row in rows if len(row) == len(header.names)]
-    missing, textual, gaps = set(words), set(), False
+    missing, textual, met = set(words), set[str](), set[str]()
     for row in rows:
         for name, cell in zip(header.names, row, strict=True):
             if cell in missing:
-                gaps = gaps or (cell != "" and cell not in NAN_WORDS)
+                met.add(cell)
             elif name not in textual and not _is_number(cell):
                 textual.add(name)
-    return textual, gaps
+    return textual, sorted(met.difference(["", *NAN_WORDS]))  # those two are known to the parser
 
 
 def _is_number(cell: str) -> bool:

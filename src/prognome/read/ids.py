@@ -37,7 +37,7 @@ def normal_id(text: str) -> str:
     """An id without blanks around it, case, and leading zeros.
 
     >>> normal_id(" 007a "), normal_id("000")
-    ('7A'.casefold(), '0')
+    ('7a', '0')
     """
     plain = text.strip().casefold()
     return plain.lstrip("0") or plain[-1:]

@@ -1,0 +1,199 @@
+"""What to keep in mind, each said only where the data give cause."""
+
+from __future__ import annotations
+
+from prognome.page.html import Markup, element, join
+from prognome.page.numbers import count, percent
+from prognome.report.folder import Run
+from prognome.report.words import (
+    UNIT,
+    in_part,
+    interval,
+    listed,
+    metric_name,
+    model_name,
+    number,
+    part_name,
+    with_interval,
+)
+
+FEW_ROWS, FEW_EVENTS, FEW_GROUPS = 100, 20, 20
+WIDE_UNIT, WIDE_SHARE = 0.2, 0.5
+
+Caution = tuple[str, object]
+
+
+def cautions(run: Run) -> Markup | None:
+    """A list of cautions, or None where there is none."""
+    found = [
+        *_small(run), *_wide(run), *_perfect(run), *_calibration(run), *_drop(run), *_test(run), *_external(run),
+        *_failed(run), *_warned(run), *_bundle(run), *[("Note", note) for note in run.record.get("notes", [])],
+    ]  # fmt: skip
+    if not found:
+        return None
+    return join(
+        [
+            element("h3", "Keep in mind"),
+            element("ul", [element("li", element("strong", f"{title}. "), words) for title, words in found],
+                    class_="cautions"),
+        ]
+    )  # fmt: skip
+
+
+def _small(run: Run) -> list[Caution]:
+    found: list[Caution] = []
+    for part in run.parts:
+        figure = run.figure(run.best, part)
+        if figure is None:
+            continue
+        least, what = figure.n, ""
+        if figure.events is not None:
+            yes, no = figure.events, figure.n - figure.events
+            least, what = min((yes, run.classes[1]), (no, run.classes[0]))
+        elif run.kind == "multiclass":
+            counts = run.said(part)["truth"].value_counts()
+            least, what = min((int(counts.get(name, 0)), name) for name in run.classes)
+        few_class = run.kind != "number" and least < FEW_EVENTS
+        if figure.n < FEW_ROWS or few_class:
+            rows = count(figure.n, "row")
+            words = f"{rows}, {count(least)} of them {what}" if few_class else rows
+            found.append(("Too few rows to trust the interval", f"{part_name(part)}: {words}."))
+    groups = run.record["cohort"].get("groups")
+    if groups is not None and groups < FEW_GROUPS:
+        found.append(("Few groups", f"The rows form {count(groups, 'group')}; intervals drawn over so few groups are rough."))
+    return found
+
+
+def _wide(run: Run) -> list[Caution]:
+    found: list[Caution] = []
+    for part in run.parts:
+        figure = run.figure(run.best, part)
+        if figure is None or figure.width is None or figure.value is None:
+            continue
+        limit = WIDE_UNIT if run.primary in UNIT else WIDE_SHARE * abs(figure.value)
+        if figure.width > limit:
+            found.append(
+                ("Wide interval", [f"{part_name(part)}: anything from ", interval(run.primary, figure),
+                                   " is compatible with what was seen."])
+            )  # fmt: skip
+    return found
+
+
+def _perfect(run: Run) -> list[Caution]:
+    found: list[Caution] = []
+    for part in run.parts:
+        same = [
+            label for label in run.labels
+            if (figure := run.figure(label, part)) and run.primary in UNIT and run.metric.higher and figure.value == 1.0
+            and figure.width == 0
+        ]  # fmt: skip
+        if run.best in same:
+            found.append(
+                ("A perfect score is not certainty", f"{part_name(part)}: the bootstrap interval has no width at a "
+                 "perfect score, whatever the number of rows. With more rows some will be wrong.")
+            )  # fmt: skip
+    return found
+
+
+def _calibration(run: Run) -> list[Caution]:
+    found: list[Caution] = []
+    for part in run.parts:
+        slope = run.figure(run.best, part, "calibration_slope")
+        if run.best in run.baselines or slope is None or slope.value is None or slope.low is None or slope.high is None:
+            continue
+        if slope.low <= 1 <= slope.high:
+            continue
+        words = "too extreme" if slope.value < 1 else "too cautious"
+        found.append(
+            (f"Probabilities are {words}", [f"{part_name(part)}: the calibration slope is ",
+                                            with_interval(run, "calibration_slope", slope), " and should be 1."])
+        )  # fmt: skip
+    return found
+
+
+def _drop(run: Run) -> list[Caution]:
+    found: list[Caution] = []
+    main = run.figure(run.best, run.main)
+    for part in run.parts[1:]:
+        here = run.figure(run.best, part)
+        if main is None or here is None or main.value is None or here.low is None or here.high is None:
+            continue
+        worse = here.high < main.value if run.metric.higher else here.low > main.value
+        if worse:
+            found.append(
+                ("Worse elsewhere", [f"The {metric_name(run.primary)} is ", with_interval(run, run.primary, here), " ",
+                                     in_part(run, part), ", against ", number(run.primary, main), " ",
+                                     in_part(run, run.main), "."])
+            )  # fmt: skip
+    return found
+
+
+def _test(run: Run) -> list[Caution]:
+    split = run.record["split"]
+    looks = split.get("test_looked_at_by_studies")
+    if not split["test_rows"]:
+        return []
+    if looks is None:
+        return [("Looks at the test part", "How often this test part has been scored could not be kept.")]
+    if looks > 1:
+        return [
+            ("The test part is not fresh", f"{count(looks)} different studies have scored these test rows on this "
+             "machine; each look makes the next worth less.")
+        ]  # fmt: skip
+    return []
+
+
+def _external(run: Run) -> list[Caution]:
+    found: list[Caution] = []
+    for name, facts in run.record.get("external", {}).items():
+        rows = facts["rows"]
+        if facts["refused_by_contract"]:
+            found.append(
+                (f"Rows of “{name}” outside the contract", f"{count(facts['refused_by_contract'])} of "
+                 f"{count(rows, 'row')} would be refused as new patients. They are scored here all the same.")
+            )  # fmt: skip
+        if facts["out_of_range"] > rows / 2:
+            found.append(
+                (f"“{name}” lies outside the training range", f"{count(facts['out_of_range'])} of {count(rows, 'row')} "
+                 "have at least one value beyond what was seen in training. With many columns that is common; the "
+                 "measurements may also be on another scale.")
+            )  # fmt: skip
+        if facts["coverage"] < 0.95:
+            found.append((f"Gaps in “{name}”", f"Its rows bring {percent(facts['coverage'])} of the features on average."))
+    return found
+
+
+def _failed(run: Run) -> list[Caution]:
+    return [
+        ("A model failed", [element("strong", model_name(run, label)), f": {_cut(why)}"])
+        for label, why in run.record.get("failures", {}).items()
+    ]
+
+
+def _warned(run: Run) -> list[Caution]:
+    return [
+        ("Warning while fitting", f"{model_name(run, str(one['label']))}: {_cut(listed(one['warnings']))}.")
+        for one in run.record["models"]
+        if one["warnings"]
+    ]
+
+
+def _bundle(run: Run) -> list[Caution]:
+    found: list[Caution] = []
+    if run.record.get("bundle", {}).get("holds_training_rows"):
+        found.append(
+            ("The bundle holds rows it learned from", "The saved model keeps data of single rows. Share it only with "
+             "those who may see the data.")
+        )  # fmt: skip
+    if run.study.get("refit") == "all" and run.record["split"]["test_rows"]:
+        found.append(
+            ("The bundle has seen the test part", "It was refitted on all rows (refit: all); the test figures belong "
+             "to the model before that.")
+        )  # fmt: skip
+    return found
+
+
+def _cut(words: str, limit: int = 400) -> str:
+    return words if len(words) <= limit else f"{words[:limit]}…"
+
+

@@ -1,0 +1,204 @@
+"""A run folder as the report reads it; row ids are never read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from prognome.core.metrics import METRICS, Metric
+from prognome.errors import OutputError
+
+FIRST_PARTS = ("cv", "validation")
+CHOSEN = "chosen"
+_NUMBERS = ("repeat", "fold", "value", "low", "high", "n", "events")
+_TIMES = ("repeat", "fold", "search_seconds", "search_cpu_seconds", "fit_seconds", "fit_cpu_seconds",
+          "predict_seconds", "train_rows", "judged_rows", "trials")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of ``scores.tsv`` with its interval; None where it is not defined."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    events: int | None
+    method: str
+
+    @property
+    def width(self) -> float | None:
+        """Of the interval."""
+        return None if self.low is None or self.high is None else self.high - self.low
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a run folder says.
+
+    Parameters
+    ----------
+    record
+        ``run.json``.
+    scores, timing, split
+        The tables of those names.
+    predictions
+        Of the best model alone, without row ids.
+    """
+
+    record: Mapping[str, Any]
+    scores: pd.DataFrame
+    predictions: pd.DataFrame
+    timing: pd.DataFrame
+    split: pd.DataFrame
+
+    @property
+    def study(self) -> Mapping[str, Any]:
+        """The resolved study."""
+        found: Mapping[str, Any] = self.record["study"]
+        return found
+
+    @property
+    def kind(self) -> str:
+        """binary, multiclass or number."""
+        return str(self.study["target"]["kind"])
+
+    @property
+    def classes(self) -> list[str]:
+        """Labels by code; the event of a binary target is the second."""
+        return [str(one["label"]) for one in self.record["cohort"]["classes"]]
+
+    @property
+    def best(self) -> str:
+        """Label of the best model."""
+        return str(self.record["best"])
+
+    @property
+    def primary(self) -> str:
+        """The metric that decides."""
+        return str(self.record["primary"])
+
+    @property
+    def metric(self) -> Metric:
+        """The metric that decides, as core knows it."""
+        return METRICS[self.primary]
+
+    @property
+    def level(self) -> float:
+        """Of the intervals."""
+        return float(self.study.get("judge", {}).get("level", 0.95))
+
+    @property
+    def baselines(self) -> list[str]:
+        """Labels of the baselines, in the order of the menu."""
+        return [str(one["label"]) for one in self.record["models"] if one["baseline"]]
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """Parts that were scored, the one that chose the best model first."""
+        found = list(dict.fromkeys(self.scores["part"]))
+        first = [part for part in (*FIRST_PARTS, "test") if part in found]
+        return first + [part for part in found if part not in first]
+
+    @property
+    def main(self) -> str:
+        """The part that chose the best model."""
+        return self.parts[0]
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """Models that were scored, in the order of the menu, without ``chosen``."""
+        scored = set(self.scores["model"])
+        return [str(one["label"]) for one in self.record["models"] if one["label"] in scored]
+
+    @cached_property
+    def _overall(self) -> dict[tuple[str, str, str], Figure]:
+        rows = self.scores[
+            self.scores["fold"].isna() & (self.scores["subgroup"] == "") & (self.scores["threshold"] != "chosen")
+        ]
+        return {(r.model, r.part, r.metric): _figure(r) for r in rows.itertuples()}  # type: ignore[misc]
+
+    def figure(self, model: str, part: str, metric: str = "") -> Figure | None:
+        """A model's metric (by default the primary) on a part, over all folds; None if it was not scored."""
+        return self._overall.get((model, part, metric or self.primary))
+
+    def by_fold(self, model: str) -> list[tuple[int, int, Figure]]:
+        """The primary metric of a model in every fold of the main part: repeat, fold, figure."""
+        rows = self.scores[
+            (self.scores["model"] == model) & (self.scores["part"] == self.main)
+            & (self.scores["metric"] == self.primary) & self.scores["fold"].notna() & (self.scores["subgroup"] == "")
+        ]  # fmt: skip
+        return [(int(r.repeat), int(r.fold), _figure(r)) for r in rows.itertuples()]  # type: ignore[arg-type]
+
+    def metrics(self) -> list[str]:
+        """Metrics that were scored, in their order."""
+        return list(dict.fromkeys(self.scores["metric"]))
+
+    def said(self, part: str) -> pd.DataFrame:
+        """Predictions of the best model on a part, each row once (the first repeat)."""
+        rows = self.predictions[self.predictions["part"] == part]
+        if rows["repeat"].notna().any():
+            rows = rows[rows["repeat"] == rows["repeat"].min()]
+        return rows
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run folder.
+
+    Raises
+    ------
+    OutputError
+        If a file of it is not there.
+    """
+    folder = Path(folder)
+    for name in ("run.json", "scores.tsv", "predictions.tsv", "timing.tsv", "split.tsv"):
+        if not (folder / name).is_file():
+            raise OutputError(
+                str(folder), f"holds no {name}", expected="a run folder", mend="Run the study again."
+            )
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    numbers = record["study"]["target"]["kind"] == "number"
+    said = _read(folder / "predictions.tsv", ("repeat", "fold"), truth_is_number=numbers)
+    said = said[said["model"] == str(record["best"])]
+    return Run(
+        record,
+        _read(folder / "scores.tsv", _NUMBERS),
+        said.reset_index(drop=True),
+        _read(folder / "timing.tsv", _TIMES),
+        _read(folder / "split.tsv", ("repeat", "fold")),
+    )
+
+
+def _read(path: Path, numbers: tuple[str, ...], *, truth_is_number: bool = False) -> pd.DataFrame:
+    """A table of the run folder; text stays text, whatever it looks like."""
+    header = pd.read_csv(path, sep="\t", nrows=0, encoding="utf-8").columns
+    numeric = {c for c in header if c in numbers or c.startswith("p_") or c in ("prediction", "low", "high")}
+    if truth_is_number:
+        numeric.add("truth")
+    wanted = [name for name in header if name != "row"]
+    kinds: dict[str, Any] = {c: "float64" if c in numeric else "category" for c in wanted}
+    frame = pd.read_csv(
+        path, sep="\t", usecols=wanted, dtype=kinds, keep_default_na=False, encoding="utf-8",
+        na_values={name: [""] for name in numeric}, float_precision="round_trip",
+    )  # fmt: skip
+    for name in wanted:
+        if name not in numeric:
+            frame[name] = frame[name].astype(object)
+    return frame
+
+
+def _figure(row: Any) -> Figure:
+    return Figure(
+        _known(row.value), _known(row.low), _known(row.high), int(row.n),
+        None if pd.isna(row.events) else int(row.events), str(row.method),
+    )  # fmt: skip
+
+
+def _known(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)

@@ -1,0 +1,167 @@
+"""Tables of models and of every figure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prognome.page.chart import Axis, interval_bar
+from prognome.page.html import Markup, element, join
+from prognome.page.numbers import data, significant
+from prognome.page.palette import role
+from prognome.page.table import Column, table
+from prognome.page.ticks import nice_ticks, tick_label
+from prognome.report.folder import CHOSEN, Run
+from prognome.report.words import (
+    UNIT,
+    interval,
+    level_name,
+    metric_help,
+    metric_name,
+    model_name,
+    number,
+    part_name,
+)
+
+
+def models_section(run: Run) -> Markup:
+    """One row a model, and behind folds every figure there is."""
+    return element(
+        "section",
+        element("h2", "Models"),
+        _models(run),
+        element("details", element("summary", f"Every figure of the best model, {model_name(run, run.best)}"),
+                _every_metric(run, run.best)),
+        element("details", element("summary", "Every figure of all models"), _all_models(run)),
+        id="models",
+    )  # fmt: skip
+
+
+def _models(run: Run) -> Markup:
+    axis = _axis(run)
+    guess = run.figure("dummy", run.main)
+    reference = None if guess is None else guess.value
+    columns = [Column("Model"), *(Column(part_name(part)) for part in run.parts),
+               Column("Fit, s", numeric=True, label="Fit, seconds")]  # fmt: skip
+    labels = [*run.labels, *([CHOSEN] if run.figure(CHOSEN, run.main) else [])]
+    rows, classes = [], []
+    for label in labels:
+        best, baseline = label == run.best, label in run.baselines
+        tags = [
+            element("span", "best", class_="tag best") if best else None,
+            element("span", "baseline", class_="tag") if baseline else None,
+            element("span", "honest figure", class_="tag") if label == CHOSEN else None,
+        ]
+        rows.append([[model_name(run, label), tags], *(_cell(run, label, part, axis, reference) for part in run.parts),
+                     _fit_seconds(run, label)])  # fmt: skip
+        classes.append(" ".join(word for word, is_so in (("best", best), ("baseline", baseline)) if is_so))
+    caption = f"{metric_name(run.primary).capitalize() if run.primary != 'r2' else 'R²'} with {level_name(run)} intervals"
+    step = axis.marks()[1] - axis.marks()[0]
+    scale = f"Each scale runs from {tick_label(axis.low, step)} to {tick_label(axis.high, step)}"
+    dashed = f"; the dashed line is the dummy {_where(run)}" if reference is not None else ""
+    better = "more is better" if run.metric.higher else "less is better"
+    return join(
+        [
+            table(caption, columns, rows, row_classes=classes, caption_shown=True),
+            element("p", f"{scale}{dashed}; {better}. Fit: median of one fit. Intervals: {_method(run)}.", class_="note"),
+        ]
+    )
+
+
+def _where(run: Run) -> str:
+    return "in cross-validation" if run.main == "cv" else f"in the {run.main} part"
+
+
+def _method(run: Run) -> str:
+    figure = run.figure(run.best, run.main)
+    return figure.method if figure else "none"
+
+
+def _cell(run: Run, label: str, part: str, axis: Axis, reference: float | None) -> object:
+    figure = run.figure(label, part)
+    if figure is None:
+        return element("span", "–", element("span", "not scored", class_="hidden"), class_="soft")
+    if figure.value is None:
+        return number(run.primary, figure)
+    colour = role("s1") if label == run.best else role("soft")
+    low, high = (_clip(v, axis) for v in (figure.low, figure.high))
+    bar = interval_bar(_clip(figure.value, axis), low, high, axis, colour=colour, reference=reference)
+    return element(
+        "div",
+        element("span", number(run.primary, figure), class_="value"), " ",
+        element("span", interval(run.primary, figure, "–"), class_="range"),
+        bar,
+    )  # fmt: skip
+
+
+def _clip(value: float | None, axis: Axis) -> float | None:
+    return None if value is None else min(max(value, axis.low), axis.high)
+
+
+def _axis(run: Run) -> Axis:
+    """One scale for all models and parts."""
+    figures = [run.figure(label, part) for label in [*run.labels, CHOSEN] for part in run.parts]
+    values = [v for f in figures if f for v in (f.value, f.low, f.high) if v is not None] or [0.0, 1.0]
+    low, high = min(values), max(values)
+    if run.primary in UNIT:
+        low, high = max(low, -1.0), min(high, 1.0)
+    marks = nice_ticks(low, high, 4)
+    return Axis(marks[0], marks[-1], ticks=tuple(marks))
+
+
+def _fit_seconds(run: Run, label: str) -> object:
+    seconds = run.timing.loc[run.timing["model"] == label, "fit_seconds"].dropna()
+    if not len(seconds):
+        return element("span", "–", class_="soft")
+    middle = float(np.median(seconds))
+    return data(middle, "<0.01" if middle < 0.005 else significant(middle, 2))
+
+
+def _every_metric(run: Run, label: str) -> Markup:
+    metrics = run.metrics()
+    columns = [Column("Figure"), *(Column(part_name(part), numeric=True) for part in run.parts)]
+    rows = [[_metric_head(run, name), *(_plain(run, label, part, name) for part in run.parts)] for name in metrics]
+    return join([table(f"Every figure, with {level_name(run)} intervals", columns, rows), _thresholds(run)])
+
+
+def _metric_head(run: Run, name: str) -> object:
+    help_line = metric_help(name)
+    return [metric_name(name), element("br"), element("small", help_line, class_="soft")] if help_line else metric_name(name)
+
+
+def _thresholds(run: Run) -> Markup | None:
+    if run.kind == "number":
+        return None
+    words = "the event from a probability of 0.5 on" if run.kind == "binary" else "the most probable class"
+    return element("p", f"Decisions are taken at the fixed threshold: {words}.", class_="note")
+
+
+def _plain(run: Run, label: str, part: str, metric: str) -> object:
+    figure = run.figure(label, part, metric)
+    if figure is None:
+        return element("span", "–", class_="soft")
+    if figure.value is None:
+        return number(metric, figure)
+    return element("div", number(metric, figure), " ", element("span", interval(metric, figure, "–"), class_="range"))
+
+
+def _all_models(run: Run) -> Markup:
+    metrics = run.metrics()
+    columns = [Column("Model"), *(Column(metric_name(name), numeric=True) for name in metrics)]
+    pieces = []
+    for part in run.parts:
+        labels = [label for label in [*run.labels, CHOSEN] if run.figure(label, part)]
+        rows = [[_raw(label), *(_value(run, label, part, name) for name in metrics)] for label in labels]
+        pieces.append(element("h3", part_name(part)))
+        pieces.append(table(f"{part_name(part)}: every figure of all models", columns, rows, scroll=True))
+    return join(
+        [*pieces, element("p", "With intervals and by fold: scores.tsv in the run folder.", class_="note")]
+    )
+
+
+def _raw(label: str) -> Markup:
+    return element("code", label)
+
+
+def _value(run: Run, label: str, part: str, metric: str) -> object:
+    figure = run.figure(label, part, metric)
+    return element("span", "–", class_="soft") if figure is None else number(metric, figure)

@@ -1,0 +1,137 @@
+"""Names and numbers in plain words."""
+
+from __future__ import annotations
+
+from prognome.core.metrics import METRICS
+from prognome.page.html import Markup, element, join
+from prognome.page.numbers import data, decimal, is_known, places_for
+from prognome.report.folder import CHOSEN, Figure, Run
+
+_MODELS = {
+    "dummy": "dummy",
+    "logistic": "logistic regression",
+    "ridge": "ridge regression",
+    "svm_linear": "linear support vector machine",
+    "svm": "support vector machine (RBF)",
+    "random_forest": "random forest",
+    "xgboost": "gradient-boosted trees (XGBoost)",
+    "stack": "stack of the other models",
+    "clinical_only": "clinical data only",
+    CHOSEN: "picked by the inner folds",
+}
+_METRICS = {
+    "auc_roc": "area under the ROC curve",
+    "average_precision": "average precision",
+    "balanced_accuracy": "balanced accuracy",
+    "precision": "positive predictive value",
+    "npv": "negative predictive value",
+    "f1": "F1",
+    "mcc": "Matthews correlation",
+    "brier": "Brier score",
+    "mae": "mean absolute error",
+    "rmse": "root mean squared error",
+    "mse": "mean squared error",
+    "r2": "R²",
+    "pearson": "linear correlation (Pearson)",
+    "spearman": "rank correlation (Spearman)",
+    "within_20_percent": "share within 20 % of the truth",
+}
+# Metrics that live between 0 (or -1) and 1.
+UNIT = frozenset(
+    {
+        "auc_roc", "average_precision", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "precision",
+        "npv", "f1", "mcc", "brier", "r2", "pearson", "spearman", "within_20_percent",
+    }
+)  # fmt: skip
+
+
+def model_name(run: Run, label: str) -> str:
+    """A model as people call it; a label of the user's own stays as it is."""
+    for spec in run.study.get("models", []):
+        if spec["label"] == label:
+            return _MODELS.get(label, label) if spec["name"] == label else label
+    return _MODELS.get(label, label)
+
+
+def metric_name(name: str) -> str:
+    """A metric as people call it."""
+    return _METRICS.get(name, name.replace("_", " "))
+
+
+def metric_help(name: str) -> str:
+    """One line on a metric, or nothing."""
+    return METRICS[name].help if name in METRICS else ""
+
+
+def part_name(part: str) -> str:
+    """A part as a heading."""
+    fixed = {"cv": "Cross-validation", "validation": "Validation part", "test": "Test part"}
+    return fixed.get(part) or f"External: {part.removeprefix('external:')}"
+
+
+def in_part(run: Run, part: str) -> str:
+    """A part inside a sentence, as ``in …``."""
+    if part == "cv":
+        return f"in {scheme(run)}"
+    if part.startswith("external:"):
+        return f"in the cohort “{part.removeprefix('external:')}”"
+    return f"in the {part} part"
+
+
+def scheme(run: Run) -> str:
+    """How the main part was judged: ``5-fold cross-validation``."""
+    outer = run.study.get("split", {}).get("outer", {})
+    repeats, folds = repeats_and_folds(run)
+    if run.record["split"]["scheme"] == "time":
+        return f"{folds} folds that go forward in time"
+    if outer.get("leave_out"):
+        return f"cross-validation that leaves out one {outer['leave_out']} at a time ({folds} folds)"
+    kind = "grouped " if outer.get("group") else ""
+    again = f", repeated {repeats} times" if repeats > 1 else ""
+    return f"{kind}{folds}-fold cross-validation{again}"
+
+
+def repeats_and_folds(run: Run) -> tuple[int, int]:
+    """Number of repeats, and of folds in each, from the split itself."""
+    cv = run.split[run.split["part"] == "cv"]
+    judged = cv[cv["fold"] > 0]
+    return max(1, judged["repeat"].nunique()), judged["fold"].nunique()
+
+
+def level_name(run: Run) -> str:
+    """``95 %``."""
+    return f"{100 * run.level:g}\u202f%"
+
+
+def places(metric: str, figure: Figure) -> int:
+    """Decimals for a figure and its interval."""
+    if metric in UNIT:
+        return places_for(figure.width)
+    wanted = places_for(figure.width, least=0, most=6)
+    if is_known(figure.value) and figure.value:
+        wanted = max(wanted, places_for(abs(figure.value) / 10, least=0, most=6))
+    return min(wanted, 6)
+
+
+def number(metric: str, figure: Figure, which: str = "value") -> Markup:
+    """One of value, low, high, with every digit for machines."""
+    value = getattr(figure, which)
+    return data(value, decimal(value, places(metric, figure), top=1.0 if metric in UNIT else None))
+
+
+def interval(metric: str, figure: Figure, between: str = " to ") -> Markup:
+    """``0.93 to 1.00``."""
+    if figure.low is None or figure.high is None:
+        return element("span", "interval not defined", class_="none")
+    return join([number(metric, figure, "low"), between, number(metric, figure, "high")])
+
+
+def with_interval(run: Run, metric: str, figure: Figure, *, first: bool = False) -> Markup:
+    """``0.98 (95 % interval 0.93 to 1.00)``, or without the words after the first time."""
+    words = f"{level_name(run)} interval " if first else ""
+    return join([number(metric, figure), " (", words, interval(metric, figure), ")"])
+
+
+def listed(items: list[str]) -> str:
+    """``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
