@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from prognome.errors import DataError, StudyError
+from prognome.read.batches import read_batches
 from prognome.read.raw import read_raw
 from prognome.read.source import Source
 
@@ -186,3 +187,25 @@ def test_workbook_that_is_none_or_lacks_the_sheet(tmp_path: Path) -> None:
 def test_delimiter_has_to_be_one_plain_character(tmp_path: Path, mark: str) -> None:
     with pytest.raises(StudyError, match="not one plain character"):
         read_raw(Source((write(tmp_path, "id,x\na,1\n"),), id="id", delimiter=mark))
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_line_of_nothing_but_delimiters_is_no_row(tmp_path, streamed):
+    path = tmp_path / "a.tsv"
+    path.write_text("id\tx\ty\na\t1\t2\n\t\t\nb\t\t3\n\t\t\n")
+    source = Source((str(path),), "id")
+    if streamed:
+        (raw,) = read_batches(source, numbers=frozenset({"x"}))
+    else:
+        raw = read_raw(source)
+    assert raw.ids.tolist() == ["a", "b"]
+    assert raw.lines.tolist() == [2, 4]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_row_without_id_but_with_cells_is_refused_even_if_they_are_not_wanted(tmp_path, streamed):
+    path = tmp_path / "a.tsv"
+    path.write_text("id\tx\ty\na\t1\t2\n\t\t3\n")
+    source = Source((str(path),), "id")
+    with pytest.raises(DataError, match="line 3: 1 row without an id"):
+        list(read_batches(source, numbers=frozenset({"x"}))) if streamed else read_raw(source)

@@ -121,10 +121,16 @@ def line(
 ) -> Markup:
     """A line through points."""
     return element(
-        "path", d=path(plot.px(x), plot.py(y)), fill="none", stroke=colour, stroke_width=width,
-        stroke_linejoin="round", stroke_linecap=None if dash else "round", stroke_dasharray=dash or None,
+        "path",
+        d=path(plot.px(x), plot.py(y)),
+        fill="none",
+        stroke=colour,
+        stroke_width=width,
+        stroke_linejoin="round",
+        stroke_linecap=None if dash else "round",
+        stroke_dasharray=dash or None,
         stroke_opacity=opacity,
-    )  # fmt: skip
+    )
 
 
 def band(plot: Plot, x: Any, low: Any, high: Any, colour: str, *, opacity: float = 0.18) -> Markup:
@@ -166,11 +172,16 @@ def bars(
     xs, widths = plot.px(left), plot.px(right) - plot.px(left)
     lower, upper = plot.py(base), plot.py(top)
     boxes = [
-        element("rect", x=round(x + 0.5, 1), y=round(min(b, t), 1), width=round(max(w - 1, 0.5), 1),
-                height=round(abs(b - t), 1))
+        element(
+            "rect",
+            x=round(x + 0.5, 1),
+            y=round(min(b, t), 1),
+            width=round(max(w - 1, 0.5), 1),
+            height=round(abs(b - t), 1),
+        )
         for x, w, b, t in zip(*np.broadcast_arrays(xs, widths, lower, upper), strict=True)
         if abs(b - t) >= 0.05
-    ]  # fmt: skip
+    ]
     return element("g", boxes, fill=colour, fill_opacity=opacity)
 
 
@@ -190,10 +201,16 @@ def cells(plot: Plot, x_edges: Any, y_edges: Any, share: Any, colour: str) -> Ma
     """
     xs, ys = plot.px(x_edges), plot.py(y_edges)
     boxes = [
-        element("rect", x=round(xs[k], 1), y=round(min(ys[j], ys[j + 1]), 1), width=round(xs[k + 1] - xs[k] + 0.1, 1),
-                height=round(abs(ys[j] - ys[j + 1]) + 0.1, 1), fill_opacity=round(float(share[j, k]), 3))
+        element(
+            "rect",
+            x=round(xs[k], 1),
+            y=round(min(ys[j], ys[j + 1]), 1),
+            width=round(xs[k + 1] - xs[k] + 0.1, 1),
+            height=round(abs(ys[j] - ys[j + 1]) + 0.1, 1),
+            fill_opacity=round(float(share[j, k]), 3),
+        )
         for j, k in np.argwhere(np.asarray(share) > 0)
-    ]  # fmt: skip
+    ]
     return element("g", boxes, fill=colour)
 
 
@@ -210,9 +227,16 @@ def words(
 ) -> Markup:
     """Text at a place in drawing units."""
     return element(
-        "text", what, x=round(float(x), 1), y=round(float(y), 1), fill=colour, text_anchor=anchor, font_size=size,
-        font_weight=weight, transform=None if turn is None else f"rotate({turn:g} {x:.1f} {y:.1f})",
-    )  # fmt: skip
+        "text",
+        what,
+        x=round(float(x), 1),
+        y=round(float(y), 1),
+        fill=colour,
+        text_anchor=anchor,
+        font_size=size,
+        font_weight=weight,
+        transform=None if turn is None else f"rotate({turn:g} {x:.1f} {y:.1f})",
+    )
 
 
 def axes(plot: Plot) -> Markup:
@@ -239,17 +263,21 @@ def axes(plot: Plot) -> Markup:
     )
 
 
-def key(
-    entries: Sequence[tuple[str, str, str]], x: float, y: float, *, advance: float = 18
-) -> Markup:
+def key(entries: Sequence[tuple[str, str, str]], x: float, y: float, *, advance: float = 18) -> Markup:
     """A legend from top to bottom: (name, colour, dash)."""
     rows = []
     for at, (name, colour, dash) in enumerate(entries):
         here = y + at * advance
         rows.append(
-            element("path", d=f"M{x:g} {here - 4:g}h20", stroke=colour, stroke_width=2.5, fill="none",
-                    stroke_dasharray=dash or None)
-        )  # fmt: skip
+            element(
+                "path",
+                d=f"M{x:g} {here - 4:g}h20",
+                stroke=colour,
+                stroke_width=2.5,
+                fill="none",
+                stroke_dasharray=dash or None,
+            )
+        )
         rows.append(words(x + 26, here, name, size=11.5))
     return element("g", rows)
 
@@ -272,10 +300,19 @@ def draw(plot: Plot, marks: Iterable[object], title: str, description: str) -> M
 def canvas(width: float, height: float, marks: Iterable[object], title: str, description: str) -> Markup:
     """Marks in drawing units as one SVG element."""
     return element(
-        "svg", element("title", title), element("desc", description), list(marks), xmlns=NAMESPACE,
-        viewBox=f"0 0 {width:g} {height:g}", width=f"{width:g}", height=f"{height:g}", role="img",
-        aria_label=f"{title}. {description}", font_family=FONT, font_size=12,
-    )  # fmt: skip
+        "svg",
+        element("title", title),
+        element("desc", description),
+        list(marks),
+        xmlns=NAMESPACE,
+        viewBox=f"0 0 {width:g} {height:g}",
+        width=f"{width:g}",
+        height=f"{height:g}",
+        role="img",
+        aria_label=f"{title}. {description}",
+        font_family=FONT,
+        font_size=12,
+    )
 
 
 def interval_bar(
@@ -292,17 +329,34 @@ def interval_bar(
     """A value with its interval on a small scale, to stand in a table; silent for screen readers."""
     span: Callable[[float], float] = lambda v: 5 + (v - axis.low) / (axis.high - axis.low) * (width - 10)  # noqa: E731
     middle = height / 2
-    marks: list[object] = [element("path", d=f"M5 {middle:g}H{width - 5}", stroke=role("grid"), stroke_width=1)]
+    marks: list[object] = [
+        element("path", d=f"M5 {middle:g}H{width - 5}", stroke=role("grid"), stroke_width=1)
+    ]
     if reference is not None and np.isfinite(reference):
         marks.append(
-            element("path", d=f"M{span(reference):.1f} 1V{height - 1}", stroke=role("soft"), stroke_dasharray="2 2")
+            element(
+                "path",
+                d=f"M{span(reference):.1f} 1V{height - 1}",
+                stroke=role("soft"),
+                stroke_dasharray="2 2",
+            )
         )
     if low is not None and high is not None and np.isfinite(low) and np.isfinite(high):
-        marks.append(element("path", d=f"M{span(low):.1f} {middle:g}H{span(high):.1f}", stroke=colour, stroke_width=2.2))
+        marks.append(
+            element(
+                "path", d=f"M{span(low):.1f} {middle:g}H{span(high):.1f}", stroke=colour, stroke_width=2.2
+            )
+        )
     if value is not None and np.isfinite(value):
         marks.append(element("circle", cx=round(span(value), 1), cy=middle, r=4, fill=colour))
     return element(
-        "svg", marks, viewBox=f"0 0 {width} {height}", width=width, height=height, aria_hidden="true", class_="bar"
+        "svg",
+        marks,
+        viewBox=f"0 0 {width} {height}",
+        width=width,
+        height=height,
+        aria_hidden="true",
+        class_="bar",
     )
 
 
@@ -322,10 +376,27 @@ def shorten(name: str, limit: int = 28) -> str:
     if len(name) <= limit:
         return name
     head = limit // 2
-    return f"{name[:head]}…{name[len(name) - (limit - head - 1):]}"
+    return f"{name[:head]}…{name[len(name) - (limit - head - 1) :]}"
 
 
 __all__ = [
-    "NAMESPACE", "Axis", "Plot", "as_file", "axes", "band", "bars", "canvas", "cells", "draw", "interval_bar",
-    "key", "line", "path", "points", "shorten", "text", "whiskers", "words",
-]  # fmt: skip
+    "NAMESPACE",
+    "Axis",
+    "Plot",
+    "as_file",
+    "axes",
+    "band",
+    "bars",
+    "canvas",
+    "cells",
+    "draw",
+    "interval_bar",
+    "key",
+    "line",
+    "path",
+    "points",
+    "shorten",
+    "text",
+    "whiskers",
+    "words",
+]

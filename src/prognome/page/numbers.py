@@ -11,22 +11,6 @@ _MINUS = "\u2212"
 _THIN = "\u202f"
 
 
-def is_known(value: float | None) -> bool:
-    """Whether there is a finite number."""
-    return value is not None and math.isfinite(value)
-
-
-def places_for(width: float | None, *, least: int = 2, most: int = 3) -> int:
-    """Decimals that show two digits of an interval's width, within limits.
-
-    >>> places_for(0.2), places_for(0.021), places_for(35.0, least=0)
-    (2, 3, 0)
-    """
-    if width is None or not math.isfinite(width) or width <= 0:
-        return least
-    return min(most, max(least, 1 - math.floor(math.log10(width))))
-
-
 def decimal(value: float | None, places: int = 2, *, top: float | None = None) -> str:
     """A number with fixed decimals; never rounded up to ``top`` when it does not reach it.
 

@@ -50,7 +50,9 @@ def table(
         role="row",
     )
     body = [
-        element("tr", _cells(columns, row), role="row", class_=(row_classes[at] if row_classes else "") or None)
+        element(
+            "tr", _cells(columns, row), role="row", class_=(row_classes[at] if row_classes else "") or None
+        )
         for at, row in enumerate(rows)
     ]
     built = element(
@@ -68,7 +70,9 @@ def table(
 
 def pairs(entries: Sequence[tuple[object, object]]) -> Markup:
     """Names and what belongs to them, as a description list."""
-    return element("dl", [element("div", element("dt", a), element("dd", b)) for a, b in entries], class_="pairs")
+    return element(
+        "dl", [element("div", element("dt", a), element("dd", b)) for a, b in entries], class_="pairs"
+    )
 
 
 def _class(column: Column) -> str | None:

@@ -43,7 +43,9 @@ def nice_step(rough: float) -> float:
     """The nice number nearest to a rough step."""
     power = 10.0 ** math.floor(math.log10(rough))
     share = rough / power
-    nice = next(number for number, limit in ((1, 1.4), (2, 2.2), (2.5, 3.2), (5, 7), (10, 11)) if share < limit)
+    nice = next(
+        number for number, limit in ((1, 1.4), (2, 2.2), (2.5, 3.2), (5, 7), (10, 11)) if share < limit
+    )
     return nice * power
 
 

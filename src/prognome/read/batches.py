@@ -22,7 +22,6 @@ from prognome.read.raw import (
     read_raw,
     refuse_absent_id,
     refuse_repeated_ids,
-    skip_blank_rows,
     take_ids,
 )
 from prognome.read.source import Source
@@ -94,7 +93,6 @@ def read_batches(
             if source.id is None:
                 ids = number_rows_from(rows + 1, len(lines))
             else:
-                frame, lines = skip_blank_rows(frame, source.id, lines)
                 ids = take_ids(frame[source.id], path, lines)
             rows += len(lines)
             raw = RawTable(ids, frame, (path,), np.zeros(len(lines), dtype=np.intp), lines)

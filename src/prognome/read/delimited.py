@@ -209,7 +209,7 @@ def find_records(body: bytes, header: Header, where: str, *, first_line: int, qu
     starts = np.concatenate([[0], ends[:-1] + 1])
     newlines = np.flatnonzero(np.frombuffer(body, dtype=np.uint8) == 10) if quoted else ends
     lines = first_line + np.searchsorted(newlines, starts)
-    filled = ends > starts
+    filled = (ends > starts) & ~_only_delimiters(body, starts, ends, header)
     if not filled.all():
         kept = zip(starts[filled].tolist(), ends[filled].tolist(), strict=True)
         body, lines = b"".join([body[a : b + 1] for a, b in kept]), lines[filled]
@@ -218,6 +218,17 @@ def find_records(body: bytes, header: Header, where: str, *, first_line: int, qu
     cells = _count_cells(body, starts, ends, header.delimiter, quoted=quoted)
     _refuse_ragged(cells, lines, header, where, quoted=quoted)
     return Records(body, lines.astype(np.int64), where, quoted=quoted)
+
+
+def _only_delimiters(
+    body: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64], header: Header
+) -> NDArray[np.bool_]:
+    """Which records hold no cell at all, such as the last line that a spreadsheet leaves."""
+    blank = header.delimiter.encode() * (len(header.names) - 1)
+    found = ends - starts == len(blank)
+    for place in np.flatnonzero(found).tolist():
+        found[place] = body[starts[place] : ends[place]] == blank
+    return found
 
 
 def parse(

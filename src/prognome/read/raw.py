@@ -111,16 +111,6 @@ def number_rows_from(first: int, n: int) -> NDArray[np.object_]:
     return np.array([str(number) for number in range(first, first + n)], dtype=object)
 
 
-def skip_blank_rows(
-    frame: pl.DataFrame, id_column: str, lines: NDArray[np.int64]
-) -> tuple[pl.DataFrame, NDArray[np.int64]]:
-    """Leave out rows in which neither the id nor any other cell is filled (a spreadsheet's last line)."""
-    if not frame[id_column].null_count():
-        return frame, lines
-    blank = frame.select(pl.all_horizontal(pl.all().is_null()).alias("blank"))["blank"]
-    return frame.filter(~blank), lines[~blank.to_numpy()]
-
-
 def take_ids(
     ids: pl.Series, path: str, lines: NDArray[np.int64], *, unit: str = "line"
 ) -> NDArray[np.object_]:

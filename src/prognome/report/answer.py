@@ -39,20 +39,36 @@ def answer(run: Run) -> Markup:
     """The answer in one or two sentences."""
     figure = run.figure(run.best, run.main)
     if figure is None or figure.value is None:
-        return join([f"The {metric_name(run.primary)} is not defined for any model ", in_part(run, run.main), "."])
-    said = join([with_interval(run, run.primary, figure, first=True), " ", in_part(run, run.main),
-                 f" on {count(figure.n, 'row')}"])  # fmt: skip
+        return join(
+            [f"The {metric_name(run.primary)} is not defined for any model ", in_part(run, run.main), "."]
+        )
+    said = join(
+        [
+            with_interval(run, run.primary, figure, first=True),
+            " ",
+            in_part(run, run.main),
+            f" on {count(figure.n, 'row')}",
+        ]
+    )
     if run.best in run.baselines:
         start: object = [
             "No model did better than a baseline: nothing was learned. The best is ",
-            element("strong", model_name(run, run.best)), f" ({_baseline_words(run, run.best)}), with ",
-            _article(run.primary), " of ", said,
-        ]  # fmt: skip
+            element("strong", model_name(run, run.best)),
+            f" ({_baseline_words(run, run.best)}), with ",
+            _article(run.primary),
+            " of ",
+            said,
+        ]
     else:
         start = [
-            _verdict(run), "The best model, ", element("strong", model_name(run, run.best)), f", {_does(run)} with ",
-            _article(run.primary), " of ", said,
-        ]  # fmt: skip
+            _verdict(run),
+            "The best model, ",
+            element("strong", model_name(run, run.best)),
+            f", {_does(run)} with ",
+            _article(run.primary),
+            " of ",
+            said,
+        ]
     others = [_elsewhere(run, part) for part in run.parts[1:]]
     known = [one for one in others if one is not None]
     return join([start, [("; ", one) for one in known], "."])
@@ -64,7 +80,9 @@ def _elsewhere(run: Run, part: str) -> Markup | None:
         return None
     if figure.value is None:
         return join([in_part(run, part), f" ({count(figure.n, 'row')}) it is not defined"])
-    return join([in_part(run, part), f" ({count(figure.n, 'row')}) it is ", with_interval(run, run.primary, figure)])
+    return join(
+        [in_part(run, part), f" ({count(figure.n, 'row')}) it is ", with_interval(run, run.primary, figure)]
+    )
 
 
 def _verdict(run: Run) -> str:
@@ -80,7 +98,7 @@ def _does(run: Run) -> str:
     if run.kind == "binary" and run.primary in _RANKING:
         return f"tells {classes[1]} from {classes[0]}"
     if run.kind == "multiclass":
-        return f"tells the {len(classes)} classes of {column} apart"
+        return f"tells the {len(classes)} classes of “{column}” apart"
     if run.kind == "binary":
         return f"predicts {classes[1]} against {classes[0]}"
     return f"predicts {column}"
@@ -101,12 +119,16 @@ def _headline(run: Run) -> Markup:
             element(
                 "div",
                 element("dt", part_name(part)),
-                element("dd", number(run.primary, figure), class_="value"),
-                element("dd", f"{level_name(run)} interval ", interval(run.primary, figure), class_="range"),
+                element("dd", number(run, run.primary, figure), class_="value"),
+                element(
+                    "dd", f"{level_name(run)} interval ", interval(run, run.primary, figure), class_="range"
+                ),
                 element("dd", _judged_rows(run, figure), class_="range soft"),
             )
         )
-    legend = element("p", f"{model_name(run, run.best)}, {metric_name(run.primary)}{_direction(run)}", class_="note")
+    legend = element(
+        "p", f"{model_name(run, run.best)}, {metric_name(run.primary)}{_direction(run)}", class_="note"
+    )
     return join([legend, element("dl", cards, class_="headline")])
 
 
@@ -127,7 +149,11 @@ def _baseline_words(run: Run, label: str) -> str:
         blocks = listed(list(run.record["cohort"].get("clinical_blocks") or []))
         return f"a model of the clinical data alone{f': {blocks}' if blocks else ''}"
     if label == "dummy":
-        return "always the median of the training rows" if run.kind == "number" else "always the shares of the classes"
+        return (
+            "always the median of the training rows"
+            if run.kind == "number"
+            else "always the shares of the classes"
+        )
     return "a baseline"
 
 
@@ -141,8 +167,10 @@ def _baselines(run: Run) -> list[Markup]:
             continue
         told: list[object] = [
             f"The baseline “{model_name(run, label)}” ({_baseline_words(run, label)}) gives ",
-            with_interval(run, run.primary, theirs), " ", in_part(run, run.main),
-        ]  # fmt: skip
+            with_interval(run, run.primary, theirs),
+            " ",
+            in_part(run, run.main),
+        ]
         if run.best not in run.baselines:
             told.append(_shown(compare(ours, theirs, run.metric)))
         said.append(join([*told, "."]))
@@ -153,8 +181,8 @@ def _shown(verdict: Verdict) -> str:
     return {
         Verdict.APART: "; the best model is better, and the intervals do not overlap",
         Verdict.OVERLAP: "; the intervals overlap, so no difference is shown (nothing was tested formally)",
-        Verdict.NOT_BETTER: "; the best model is not better than that (of models within one standard error the "
-        "simpler is taken)",
+        Verdict.NOT_BETTER: "; the best model is not better than that: of models within one standard error "
+        "the simpler is taken",
         Verdict.UNKNOWN: "",
     }[verdict]
 
@@ -163,25 +191,35 @@ def _chosen(run: Run) -> Markup | None:
     figure = run.figure(CHOSEN, run.main)
     if figure is None or figure.value is None:
         if run.main == "validation":
-            return join(["The model was picked by its score in the validation part, so that score leans to the good side; "
-                         "the test part, which had no say, is the honest figure."])  # fmt: skip
+            return join(
+                [
+                    "The model was picked by its score in the validation part, so that score leans to the "
+                    "good "
+                    "side; "
+                    "the test part, which had no say, is the honest figure."
+                ]
+            )
         return None
     return join(
         [
-            "The best model was picked by these same folds, so its figure leans to the good side. Letting the inner "
-            "folds pick the model anew in each training set, without a look at the rows that judge, gives ",
-            with_interval(run, run.primary, figure), ": the honest figure for the whole procedure.",
+            "The best model was picked by these same folds, so its figure leans to the good side. Letting "
+            "the inner folds pick the model anew in each training set, without a look at the rows that "
+            "judge, gives ",
+            with_interval(run, run.primary, figure),
+            ": the honest figure for the whole procedure.",
         ]
-    )  # fmt: skip
+    )
 
 
 def _meaning(run: Run) -> Markup | None:
     if run.primary == "auc_roc" and run.kind == "binary":
         event, other = run.classes[1], run.classes[0]
         return element(
-            "span", f"The area under the ROC curve is the chance that a row of {event} gets a higher probability of "
-            f"{event} than a row of {other}.", class_="soft",
-        )  # fmt: skip
+            "span",
+            f"The area under the ROC curve is the chance that a row of {event} gets a higher probability of "
+            f"{event} than a row of {other}.",
+            class_="soft",
+        )
     if run.primary == "mae":
         return element("span", "The mean absolute error is in the unit of the target.", class_="soft")
     return None

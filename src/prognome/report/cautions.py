@@ -26,18 +26,33 @@ Caution = tuple[str, object]
 def cautions(run: Run) -> Markup | None:
     """A list of cautions, or None where there is none."""
     found = [
-        *_small(run), *_wide(run), *_perfect(run), *_calibration(run), *_drop(run), *_test(run), *_external(run),
-        *_failed(run), *_warned(run), *_bundle(run), *[("Note", note) for note in run.record.get("notes", [])],
-    ]  # fmt: skip
+        *_small(run),
+        *_wide(run),
+        *_perfect(run),
+        *_calibration(run),
+        *_drop(run),
+        *_test(run),
+        *_external(run),
+        *_failed(run),
+        *_warned(run),
+        *_bundle(run),
+        *[("Note", note) for note in run.record.get("notes", [])],
+    ]
     if not found:
         return None
+    together: dict[str, list[object]] = {}
+    for title, words in found:
+        together.setdefault(title, []).append([words, " "])
     return join(
         [
             element("h3", "Keep in mind"),
-            element("ul", [element("li", element("strong", f"{title}. "), words) for title, words in found],
-                    class_="cautions"),
+            element(
+                "ul",
+                [element("li", element("strong", f"{title}. "), words) for title, words in together.items()],
+                class_="cautions",
+            ),
         ]
-    )  # fmt: skip
+    )
 
 
 def _small(run: Run) -> list[Caution]:
@@ -60,7 +75,12 @@ def _small(run: Run) -> list[Caution]:
             found.append(("Too few rows to trust the interval", f"{part_name(part)}: {words}."))
     groups = run.record["cohort"].get("groups")
     if groups is not None and groups < FEW_GROUPS:
-        found.append(("Few groups", f"The rows form {count(groups, 'group')}; intervals drawn over so few groups are rough."))
+        found.append(
+            (
+                "Few groups",
+                f"The rows form {count(groups, 'group')}; intervals drawn over so few groups are rough.",
+            )
+        )
     return found
 
 
@@ -73,9 +93,15 @@ def _wide(run: Run) -> list[Caution]:
         limit = WIDE_UNIT if run.primary in UNIT else WIDE_SHARE * abs(figure.value)
         if figure.width > limit:
             found.append(
-                ("Wide interval", [f"{part_name(part)}: anything from ", interval(run.primary, figure),
-                                   " is compatible with what was seen."])
-            )  # fmt: skip
+                (
+                    "Wide interval",
+                    [
+                        f"{part_name(part)}: anything from ",
+                        interval(run, run.primary, figure),
+                        " is compatible with what was seen.",
+                    ],
+                )
+            )
     return found
 
 
@@ -83,15 +109,22 @@ def _perfect(run: Run) -> list[Caution]:
     found: list[Caution] = []
     for part in run.parts:
         same = [
-            label for label in run.labels
-            if (figure := run.figure(label, part)) and run.primary in UNIT and run.metric.higher and figure.value == 1.0
+            label
+            for label in run.labels
+            if (figure := run.figure(label, part))
+            and run.primary in UNIT
+            and run.metric.higher
+            and figure.value == 1.0
             and figure.width == 0
-        ]  # fmt: skip
+        ]
         if run.best in same:
             found.append(
-                ("A perfect score is not certainty", f"{part_name(part)}: the bootstrap interval has no width at a "
-                 "perfect score, whatever the number of rows. With more rows some will be wrong.")
-            )  # fmt: skip
+                (
+                    "A perfect score is not certainty",
+                    f"{part_name(part)}: the bootstrap interval has no width at a "
+                    "perfect score, whatever the number of rows. With more rows some will be wrong.",
+                )
+            )
     return found
 
 
@@ -99,15 +132,27 @@ def _calibration(run: Run) -> list[Caution]:
     found: list[Caution] = []
     for part in run.parts:
         slope = run.figure(run.best, part, "calibration_slope")
-        if run.best in run.baselines or slope is None or slope.value is None or slope.low is None or slope.high is None:
+        if (
+            run.best in run.baselines
+            or slope is None
+            or slope.value is None
+            or slope.low is None
+            or slope.high is None
+        ):
             continue
         if slope.low <= 1 <= slope.high:
             continue
         words = "too extreme" if slope.value < 1 else "too cautious"
         found.append(
-            (f"Probabilities are {words}", [f"{part_name(part)}: the calibration slope is ",
-                                            with_interval(run, "calibration_slope", slope), " and should be 1."])
-        )  # fmt: skip
+            (
+                f"Probabilities are {words}",
+                [
+                    f"{part_name(part)}: the calibration slope is ",
+                    with_interval(run, "calibration_slope", slope),
+                    " and should be 1.",
+                ],
+            )
+        )
     return found
 
 
@@ -121,10 +166,21 @@ def _drop(run: Run) -> list[Caution]:
         worse = here.high < main.value if run.metric.higher else here.low > main.value
         if worse:
             found.append(
-                ("Worse elsewhere", [f"The {metric_name(run.primary)} is ", with_interval(run, run.primary, here), " ",
-                                     in_part(run, part), ", against ", number(run.primary, main), " ",
-                                     in_part(run, run.main), "."])
-            )  # fmt: skip
+                (
+                    "Worse elsewhere",
+                    [
+                        f"The {metric_name(run.primary)} is ",
+                        with_interval(run, run.primary, here),
+                        " ",
+                        in_part(run, part),
+                        ", against ",
+                        number(run, run.primary, main),
+                        " ",
+                        in_part(run, run.main),
+                        ".",
+                    ],
+                )
+            )
     return found
 
 
@@ -137,9 +193,12 @@ def _test(run: Run) -> list[Caution]:
         return [("Looks at the test part", "How often this test part has been scored could not be kept.")]
     if looks > 1:
         return [
-            ("The test part is not fresh", f"{count(looks)} different studies have scored these test rows on this "
-             "machine; each look makes the next worth less.")
-        ]  # fmt: skip
+            (
+                "The test part is not fresh",
+                f"{count(looks)} different studies have scored these test rows on this "
+                "machine; each look makes the next worth less.",
+            )
+        ]
     return []
 
 
@@ -149,17 +208,29 @@ def _external(run: Run) -> list[Caution]:
         rows = facts["rows"]
         if facts["refused_by_contract"]:
             found.append(
-                (f"Rows of “{name}” outside the contract", f"{count(facts['refused_by_contract'])} of "
-                 f"{count(rows, 'row')} would be refused as new patients. They are scored here all the same.")
-            )  # fmt: skip
+                (
+                    f"Rows of “{name}” outside the contract",
+                    f"{count(facts['refused_by_contract'])} of "
+                    f"{count(rows, 'row')} would be refused as new patients; they are scored here all "
+                    "the same.",
+                )
+            )
         if facts["out_of_range"] > rows / 2:
             found.append(
-                (f"“{name}” lies outside the training range", f"{count(facts['out_of_range'])} of {count(rows, 'row')} "
-                 "have at least one value beyond what was seen in training. With many columns that is common; the "
-                 "measurements may also be on another scale.")
-            )  # fmt: skip
+                (
+                    f"“{name}” lies outside the training range",
+                    f"{count(facts['out_of_range'])} of {count(rows, 'row')} "
+                    "have at least one value beyond what was seen in training. With many columns that is "
+                    "common; the measurements may also be on another scale.",
+                )
+            )
         if facts["coverage"] < 0.95:
-            found.append((f"Gaps in “{name}”", f"Its rows bring {percent(facts['coverage'])} of the features on average."))
+            found.append(
+                (
+                    f"Gaps in “{name}”",
+                    f"Its rows bring {percent(facts['coverage'])} of the features on average.",
+                )
+            )
     return found
 
 
@@ -182,18 +253,20 @@ def _bundle(run: Run) -> list[Caution]:
     found: list[Caution] = []
     if run.record.get("bundle", {}).get("holds_training_rows"):
         found.append(
-            ("The bundle holds rows it learned from", "The saved model keeps data of single rows. Share it only with "
-             "those who may see the data.")
-        )  # fmt: skip
+            (
+                "The bundle holds rows it learned from",
+                "The saved model keeps data of single rows. Share it only with those who may see the data.",
+            )
+        )
     if run.study.get("refit") == "all" and run.record["split"]["test_rows"]:
         found.append(
-            ("The bundle has seen the test part", "It was refitted on all rows (refit: all); the test figures belong "
-             "to the model before that.")
-        )  # fmt: skip
+            (
+                "The bundle has seen the test part",
+                "It was refitted on all rows (refit: all); the test figures belong to the model before that.",
+            )
+        )
     return found
 
 
 def _cut(words: str, limit: int = 400) -> str:
     return words if len(words) <= limit else f"{words[:limit]}…"
-
-

@@ -129,9 +129,11 @@ class Spread:
     rows: NDArray[np.int_]
 
 
-def error_spread(predicted: Array, error: Array, *, share: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Spread:
-    """Quantiles (len(share), bins) of the error in bins of about equal count, twenty rows or more each."""
-    index = equal_bins(predicted, int(np.clip(len(predicted) // 20, 1, 20)))
+def error_spread(
+    predicted: Array, error: Array, *, share: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
+) -> Spread:
+    """Quantiles (len(share), bins) of the error in bins of about equal count, thirty rows or more each."""
+    index = equal_bins(predicted, int(np.clip(len(predicted) // 30, 1, 12)))
     rows = np.bincount(index)
     quantiles = np.array([np.quantile(error[index == at], share) for at in range(len(rows))]).T
     return Spread(np.bincount(index, weights=predicted) / rows, quantiles, rows)

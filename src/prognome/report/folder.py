@@ -17,8 +17,18 @@ from prognome.errors import OutputError
 FIRST_PARTS = ("cv", "validation")
 CHOSEN = "chosen"
 _NUMBERS = ("repeat", "fold", "value", "low", "high", "n", "events")
-_TIMES = ("repeat", "fold", "search_seconds", "search_cpu_seconds", "fit_seconds", "fit_cpu_seconds",
-          "predict_seconds", "train_rows", "judged_rows", "trials")  # fmt: skip
+_TIMES = (
+    "repeat",
+    "fold",
+    "search_seconds",
+    "search_cpu_seconds",
+    "fit_seconds",
+    "fit_cpu_seconds",
+    "predict_seconds",
+    "train_rows",
+    "judged_rows",
+    "trials",
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,9 @@ class Run:
     @cached_property
     def _overall(self) -> dict[tuple[str, str, str], Figure]:
         rows = self.scores[
-            self.scores["fold"].isna() & (self.scores["subgroup"] == "") & (self.scores["threshold"] != "chosen")
+            self.scores["fold"].isna()
+            & (self.scores["subgroup"] == "")
+            & (self.scores["threshold"] != "chosen")
         ]
         return {(r.model, r.part, r.metric): _figure(r) for r in rows.itertuples()}  # type: ignore[misc]
 
@@ -131,9 +143,12 @@ class Run:
     def by_fold(self, model: str) -> list[tuple[int, int, Figure]]:
         """The primary metric of a model in every fold of the main part: repeat, fold, figure."""
         rows = self.scores[
-            (self.scores["model"] == model) & (self.scores["part"] == self.main)
-            & (self.scores["metric"] == self.primary) & self.scores["fold"].notna() & (self.scores["subgroup"] == "")
-        ]  # fmt: skip
+            (self.scores["model"] == model)
+            & (self.scores["part"] == self.main)
+            & (self.scores["metric"] == self.primary)
+            & self.scores["fold"].notna()
+            & (self.scores["subgroup"] == "")
+        ]
         return [(int(r.repeat), int(r.fold), _figure(r)) for r in rows.itertuples()]  # type: ignore[arg-type]
 
     def metrics(self) -> list[str]:
@@ -184,9 +199,15 @@ def _read(path: Path, numbers: tuple[str, ...], *, truth_is_number: bool = False
     wanted = [name for name in header if name != "row"]
     kinds: dict[str, Any] = {c: "float64" if c in numeric else "category" for c in wanted}
     frame = pd.read_csv(
-        path, sep="\t", usecols=wanted, dtype=kinds, keep_default_na=False, encoding="utf-8",
-        na_values={name: [""] for name in numeric}, float_precision="round_trip",
-    )  # fmt: skip
+        path,
+        sep="\t",
+        usecols=wanted,
+        dtype=kinds,
+        keep_default_na=False,
+        encoding="utf-8",
+        na_values={name: [""] for name in numeric},
+        float_precision="round_trip",
+    )
     for name in wanted:
         if name not in numeric:
             frame[name] = frame[name].astype(object)
@@ -195,9 +216,13 @@ def _read(path: Path, numbers: tuple[str, ...], *, truth_is_number: bool = False
 
 def _figure(row: Any) -> Figure:
     return Figure(
-        _known(row.value), _known(row.low), _known(row.high), int(row.n),
-        None if pd.isna(row.events) else int(row.events), str(row.method),
-    )  # fmt: skip
+        _known(row.value),
+        _known(row.low),
+        _known(row.high),
+        int(row.n),
+        None if pd.isna(row.events) else int(row.events),
+        str(row.method),
+    )
 
 
 def _known(value: Any) -> float | None:

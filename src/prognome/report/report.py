@@ -1,4 +1,113 @@
-"""One HTML file from a run folder."""
+"""One HTML file and its figures from a run folder."""
+
+from __future__ import annotations
+
 from pathlib import Path
+
+from prognome.page.chart import as_file
+from prognome.page.html import Markup, document, element, join
+from prognome.page.style import css
+from prognome.report.answer import answer_section
+from prognome.report.cautions import cautions
+from prognome.report.class_figures import class_section
+from prognome.report.cohort import cohort_section
+from prognome.report.division import split_section
+from prognome.report.drawing import Drawing, unique_names
+from prognome.report.fold_figure import fold_drawing
+from prognome.report.folder import Run, read_run
+from prognome.report.method import method_section
+from prognome.report.number_figures import number_section
+from prognome.report.provenance import limits_section, provenance_section
+from prognome.report.tables import models_section
+
+CONTENTS = (
+    ("answer", "Answer"),
+    ("models", "Models"),
+    ("figures", "Figures"),
+    ("cohort", "Cohort"),
+    ("split", "Split"),
+    ("method", "Method"),
+    ("provenance", "Provenance"),
+    ("limits", "Limits"),
+)
+
+
 def write_report(folder: Path) -> None:
-    """Write."""
+    """Write ``report.html`` and ``figures/*.svg`` into a run folder, from its files alone.
+
+    Parameters
+    ----------
+    folder
+        A run folder with run.json, scores.tsv, predictions.tsv, timing.tsv and split.tsv.
+
+    Raises
+    ------
+    OutputError
+        If a file of the run folder is not there.
+    """
+    folder = Path(folder)
+    page, drawings = build_report(read_run(folder))
+    (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+    place = folder / "figures"
+    place.mkdir(exist_ok=True)
+    for name, drawing in zip(unique_names(drawings), drawings, strict=True):
+        (place / f"{name}.svg").write_text(as_file(drawing.svg), encoding="utf-8", newline="\n")
+
+
+def build_report(run: Run) -> tuple[str, list[Drawing]]:
+    """The page and its figures.
+
+    Parameters
+    ----------
+    run
+        As :func:`prognome.report.folder.read_run` gives it.
+    """
+    section, drawings = number_section(run) if run.kind == "number" else class_section(run)
+    folds = fold_drawing(run)
+    sections = [
+        answer_section(run, cautions(run)),
+        models_section(run),
+        section,
+        _folds_section(folds),
+        cohort_section(run),
+        split_section(run),
+        method_section(run),
+        provenance_section(run),
+        limits_section(),
+    ]
+    name = str(run.study.get("name") or "study")
+    body = join(
+        [
+            element("a", "Skip to the answer", href="#answer", class_="skip"),
+            _header(run, name),
+            element("main", sections),
+            element(
+                "footer",
+                element(
+                    "p",
+                    f"Made by prognome {run.record['versions']['prognome']} on ",
+                    f"{run.record['started'][:10]}. Research use only.",
+                ),
+                class_="end",
+            ),
+        ]
+    )
+    return document(f"{name}: prognome report", css(), body), [*drawings, *([folds] if folds else [])]
+
+
+def _header(run: Run, name: str) -> Markup:
+    links = [element("li", element("a", words, href=f"#{place}")) for place, words in CONTENTS]
+    question = run.study.get("question")
+    return element(
+        "header",
+        element("h1", name),
+        element("p", question, class_="question") if question else None,
+        element("nav", element("ul", links), class_="contents", aria_label="Sections"),
+        class_="top",
+    )
+
+
+def _folds_section(folds: Drawing | None) -> Markup | None:
+    if folds is None:
+        return None
+    return element("section", element("h2", "Fold by fold"), folds.figure(), id="folds")

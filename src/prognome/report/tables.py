@@ -20,6 +20,7 @@ from prognome.report.words import (
     model_name,
     number,
     part_name,
+    sentence,
 )
 
 
@@ -29,19 +30,25 @@ def models_section(run: Run) -> Markup:
         "section",
         element("h2", "Models"),
         _models(run),
-        element("details", element("summary", f"Every figure of the best model, {model_name(run, run.best)}"),
-                _every_metric(run, run.best)),
+        element(
+            "details",
+            element("summary", f"Every figure of the best model, {model_name(run, run.best)}"),
+            _every_metric(run, run.best),
+        ),
         element("details", element("summary", "Every figure of all models"), _all_models(run)),
         id="models",
-    )  # fmt: skip
+    )
 
 
 def _models(run: Run) -> Markup:
     axis = _axis(run)
     guess = run.figure("dummy", run.main)
     reference = None if guess is None else guess.value
-    columns = [Column("Model"), *(Column(part_name(part)) for part in run.parts),
-               Column("Fit, s", numeric=True, label="Fit, seconds")]  # fmt: skip
+    columns = [
+        Column("Model"),
+        *(Column(part_name(part)) for part in run.parts),
+        Column("Fit, s", numeric=True, label="Fit, seconds"),
+    ]
     labels = [*run.labels, *([CHOSEN] if run.figure(CHOSEN, run.main) else [])]
     rows, classes = [], []
     for label in labels:
@@ -51,18 +58,27 @@ def _models(run: Run) -> Markup:
             element("span", "baseline", class_="tag") if baseline else None,
             element("span", "honest figure", class_="tag") if label == CHOSEN else None,
         ]
-        rows.append([[model_name(run, label), tags], *(_cell(run, label, part, axis, reference) for part in run.parts),
-                     _fit_seconds(run, label)])  # fmt: skip
+        rows.append(
+            [
+                [model_name(run, label), tags],
+                *(_cell(run, label, part, axis, reference) for part in run.parts),
+                _fit_seconds(run, label),
+            ]
+        )
         classes.append(" ".join(word for word, is_so in (("best", best), ("baseline", baseline)) if is_so))
-    caption = f"{metric_name(run.primary).capitalize() if run.primary != 'r2' else 'R²'} with {level_name(run)} intervals"
+    caption = f"{sentence(metric_name(run.primary))} with {level_name(run)} intervals"
     step = axis.marks()[1] - axis.marks()[0]
     scale = f"Each scale runs from {tick_label(axis.low, step)} to {tick_label(axis.high, step)}"
     dashed = f"; the dashed line is the dummy {_where(run)}" if reference is not None else ""
     better = "more is better" if run.metric.higher else "less is better"
     return join(
         [
-            table(caption, columns, rows, row_classes=classes, caption_shown=True),
-            element("p", f"{scale}{dashed}; {better}. Fit: median of one fit. Intervals: {_method(run)}.", class_="note"),
+            table(caption, columns, rows, row_classes=classes, scroll=len(run.parts) > 3, caption_shown=True),
+            element(
+                "p",
+                f"{scale}{dashed}; {better}. Fit: median of one fit. Intervals: {_method(run)}.",
+                class_="note",
+            ),
         ]
     )
 
@@ -81,16 +97,18 @@ def _cell(run: Run, label: str, part: str, axis: Axis, reference: float | None) 
     if figure is None:
         return element("span", "–", element("span", "not scored", class_="hidden"), class_="soft")
     if figure.value is None:
-        return number(run.primary, figure)
+        return number(run, run.primary, figure)
     colour = role("s1") if label == run.best else role("soft")
     low, high = (_clip(v, axis) for v in (figure.low, figure.high))
     bar = interval_bar(_clip(figure.value, axis), low, high, axis, colour=colour, reference=reference)
     return element(
         "div",
-        element("span", number(run.primary, figure), class_="value"), " ",
-        element("span", interval(run.primary, figure, "–"), class_="range"),
+        element("span", number(run, run.primary, figure), class_="value"),
+        " ",
+        element("span", interval(run, run.primary, figure, "–"), class_="range"),
         bar,
-    )  # fmt: skip
+        class_="scored",
+    )
 
 
 def _clip(value: float | None, axis: Axis) -> float | None:
@@ -113,19 +131,25 @@ def _fit_seconds(run: Run, label: str) -> object:
     if not len(seconds):
         return element("span", "–", class_="soft")
     middle = float(np.median(seconds))
-    return data(middle, "<0.01" if middle < 0.005 else significant(middle, 2))
+    return data(middle, "<0.01" if middle < 0.01 else significant(middle, 2))
 
 
 def _every_metric(run: Run, label: str) -> Markup:
     metrics = run.metrics()
     columns = [Column("Figure"), *(Column(part_name(part), numeric=True) for part in run.parts)]
-    rows = [[_metric_head(run, name), *(_plain(run, label, part, name) for part in run.parts)] for name in metrics]
+    rows = [
+        [_metric_head(run, name), *(_plain(run, label, part, name) for part in run.parts)] for name in metrics
+    ]
     return join([table(f"Every figure, with {level_name(run)} intervals", columns, rows), _thresholds(run)])
 
 
 def _metric_head(run: Run, name: str) -> object:
     help_line = metric_help(name)
-    return [metric_name(name), element("br"), element("small", help_line, class_="soft")] if help_line else metric_name(name)
+    return (
+        [metric_name(name), element("br"), element("small", help_line, class_="soft")]
+        if help_line
+        else metric_name(name)
+    )
 
 
 def _thresholds(run: Run) -> Markup | None:
@@ -140,8 +164,13 @@ def _plain(run: Run, label: str, part: str, metric: str) -> object:
     if figure is None:
         return element("span", "–", class_="soft")
     if figure.value is None:
-        return number(metric, figure)
-    return element("div", number(metric, figure), " ", element("span", interval(metric, figure, "–"), class_="range"))
+        return number(run, metric, figure)
+    return element(
+        "div",
+        number(run, metric, figure),
+        " ",
+        element("span", interval(run, metric, figure, "–"), class_="range"),
+    )
 
 
 def _all_models(run: Run) -> Markup:
@@ -164,4 +193,4 @@ def _raw(label: str) -> Markup:
 
 def _value(run: Run, label: str, part: str, metric: str) -> object:
     figure = run.figure(label, part, metric)
-    return element("span", "–", class_="soft") if figure is None else number(metric, figure)
+    return element("span", "–", class_="soft") if figure is None else number(run, metric, figure)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import floor, log10
+
 from prognome.core.metrics import METRICS
 from prognome.page.html import Markup, element, join
-from prognome.page.numbers import data, decimal, is_known, places_for
+from prognome.page.numbers import data, decimal
 from prognome.report.folder import CHOSEN, Figure, Run
 
 _MODELS = {
@@ -39,10 +41,23 @@ _METRICS = {
 # Metrics that live between 0 (or -1) and 1.
 UNIT = frozenset(
     {
-        "auc_roc", "average_precision", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "precision",
-        "npv", "f1", "mcc", "brier", "r2", "pearson", "spearman", "within_20_percent",
+        "auc_roc",
+        "average_precision",
+        "accuracy",
+        "balanced_accuracy",
+        "sensitivity",
+        "specificity",
+        "precision",
+        "npv",
+        "f1",
+        "mcc",
+        "brier",
+        "r2",
+        "pearson",
+        "spearman",
+        "within_20_percent",
     }
-)  # fmt: skip
+)
 
 
 def model_name(run: Run, label: str) -> str:
@@ -103,35 +118,39 @@ def level_name(run: Run) -> str:
     return f"{100 * run.level:g}\u202f%"
 
 
-def places(metric: str, figure: Figure) -> int:
-    """Decimals for a figure and its interval."""
-    if metric in UNIT:
-        return places_for(figure.width)
-    wanted = places_for(figure.width, least=0, most=6)
-    if is_known(figure.value) and figure.value:
-        wanted = max(wanted, places_for(abs(figure.value) / 10, least=0, most=6))
-    return min(wanted, 6)
+def places(run: Run, metric: str, figure: Figure) -> int:
+    """Decimals for a metric: two, three from 1,000 rows on; in the target's unit three digits that count."""
+    if metric not in ("mae", "rmse", "mse"):
+        return 3 if figure.n >= 1000 else 2
+    first = run.figure(run.best, run.main, metric)
+    size = figure.value if first is None or first.value is None else first.value
+    return min(6, max(0, 2 - floor(log10(abs(size))))) if size else 2
 
 
-def number(metric: str, figure: Figure, which: str = "value") -> Markup:
+def number(run: Run, metric: str, figure: Figure, which: str = "value") -> Markup:
     """One of value, low, high, with every digit for machines."""
     value = getattr(figure, which)
-    return data(value, decimal(value, places(metric, figure), top=1.0 if metric in UNIT else None))
+    return data(value, decimal(value, places(run, metric, figure), top=1.0 if metric in UNIT else None))
 
 
-def interval(metric: str, figure: Figure, between: str = " to ") -> Markup:
+def interval(run: Run, metric: str, figure: Figure, between: str = " to ") -> Markup:
     """``0.93 to 1.00``."""
     if figure.low is None or figure.high is None:
         return element("span", "interval not defined", class_="none")
-    return join([number(metric, figure, "low"), between, number(metric, figure, "high")])
+    return join([number(run, metric, figure, "low"), between, number(run, metric, figure, "high")])
 
 
 def with_interval(run: Run, metric: str, figure: Figure, *, first: bool = False) -> Markup:
     """``0.98 (95 % interval 0.93 to 1.00)``, or without the words after the first time."""
     words = f"{level_name(run)} interval " if first else ""
-    return join([number(metric, figure), " (", words, interval(metric, figure), ")"])
+    return join([number(run, metric, figure), " (", words, interval(run, metric, figure), ")"])
 
 
 def listed(items: list[str]) -> str:
     """``a, b and c``."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def sentence(words: str) -> str:
+    """The words with a capital at the front."""
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,42 @@
+"""Support vectors: margins are scikit-learn's, probabilities come from margins of rows not learned from."""
+
+import numpy as np
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.svm import SVC, SVR
+
+from prognome.core.split import inner_folds
+from prognome.model.support_vectors import SupportVectorClassifier, SupportVectorRegressor
+
+rng = np.random.default_rng(1)
+X = rng.normal(size=(90, 4))
+Y = (X[:, 0] + 0.7 * rng.normal(size=90) > 0).astype(int)
+
+
+def test_margins_are_those_of_scikit_learn_on_all_rows():
+    ours = SupportVectorClassifier(random_state=0).fit(X, Y)
+    np.testing.assert_array_equal(ours.decision_function(X), SVC().fit(X, Y).decision_function(X))
+
+
+def test_probabilities_are_platts_sigmoid_on_out_of_fold_margins():
+    folds = inner_folds(Y, None, 5, 7, classes=True)
+    peer = CalibratedClassifierCV(SVC(), method="sigmoid", cv=folds, ensemble=False).fit(X, Y)
+    ours = SupportVectorClassifier(random_state=7).fit(X, Y)
+    np.testing.assert_array_equal(ours.predict_proba(X), peer.predict_proba(X))
+
+
+def test_groups_stay_whole_in_the_calibration():
+    families = np.repeat(np.arange(30), 3)
+    folds = inner_folds(Y, families, 5, 7, classes=True)
+    assert all(not set(families[train]) & set(families[judge]) for train, judge in folds)
+    peer = CalibratedClassifierCV(SVC(), method="sigmoid", cv=folds, ensemble=False).fit(X, Y)
+    ours = SupportVectorClassifier(random_state=7).fit(X, Y, groups=families)
+    np.testing.assert_array_equal(ours.predict_proba(X), peer.predict_proba(X))
+    without = SupportVectorClassifier(random_state=7).fit(X, Y)
+    assert not np.array_equal(ours.predict_proba(X), without.predict_proba(X))
+
+
+def test_regression_equals_scikit_learns_on_a_standardised_target():
+    y = 50 + 10 * X[:, 0] + rng.normal(size=90)
+    peer = SVR().fit(X, (y - y.mean()) / y.std())
+    ours = SupportVectorRegressor().fit(X, y)
+    np.testing.assert_allclose(ours.predict(X), peer.predict(X) * y.std() + y.mean(), rtol=1e-12)
