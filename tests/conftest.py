@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from prognome.core.cohort import Cohort
 from prognome.core.study import Study
 from prognome.core.table import Table
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+settings.register_profile("quiet", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("quiet")
 
 
 @pytest.fixture(autouse=True)

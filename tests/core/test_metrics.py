@@ -45,12 +45,12 @@ def test_weighted_with_counts_equals_value_of_the_repeated_rows(kind, name):
     [
         ("auc_roc", lambda j: sk.roc_auc_score(j.truth, j.event)),
         ("average_precision", lambda j: sk.average_precision_score(j.truth, j.event)),
-        ("accuracy", lambda j: sk.accuracy_score(j.truth, j.event >= 0.5)),
-        ("balanced_accuracy", lambda j: sk.balanced_accuracy_score(j.truth, j.event >= 0.5)),
-        ("sensitivity", lambda j: sk.recall_score(j.truth, j.event >= 0.5)),
-        ("precision", lambda j: sk.precision_score(j.truth, j.event >= 0.5)),
-        ("f1", lambda j: sk.f1_score(j.truth, j.event >= 0.5)),
-        ("mcc", lambda j: sk.matthews_corrcoef(j.truth, j.event >= 0.5)),
+        ("accuracy", lambda j: sk.accuracy_score(j.truth, j.event > 0.5)),
+        ("balanced_accuracy", lambda j: sk.balanced_accuracy_score(j.truth, j.event > 0.5)),
+        ("sensitivity", lambda j: sk.recall_score(j.truth, j.event > 0.5)),
+        ("precision", lambda j: sk.precision_score(j.truth, j.event > 0.5)),
+        ("f1", lambda j: sk.f1_score(j.truth, j.event > 0.5)),
+        ("mcc", lambda j: sk.matthews_corrcoef(j.truth, j.event > 0.5)),
         ("log_loss", lambda j: sk.log_loss(j.truth, j.event)),
         ("brier", lambda j: sk.brier_score_loss(j.truth, j.event)),
     ],
@@ -91,8 +91,8 @@ def test_an_auc_of_one_class_is_not_a_number():
     assert np.isnan(METRICS["specificity"].value(j))
 
 
-def test_half_decides_for_the_event():
-    assert decide(np.array([[0.5, 0.5]])).tolist() == [1]
+def test_at_one_half_scikit_learn_and_we_decide_against_the_event():
+    assert decide(np.array([[0.5, 0.5], [0.4, 0.6]])).tolist() == [0, 1]
 
 
 def test_calibration_slope_is_that_of_an_unpenalised_logistic_regression():

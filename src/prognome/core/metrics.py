@@ -45,7 +45,7 @@ class Judged:
 
     @property
     def decision(self) -> NDArray[np.int_]:
-        """(n,) the class decided on at the fixed threshold: .5, or the most probable."""
+        """(n,) the class decided on at the fixed threshold: above .5, or the most probable."""
         return decide(self.score)
 
     @property
@@ -59,9 +59,7 @@ class Judged:
 
 
 def decide(probability: Array) -> NDArray[np.int_]:
-    """The class decided on: the event from .5 on, or the most probable class."""
-    if probability.shape[1] == 2:
-        return (probability[:, 1] >= 0.5).astype(int)
+    """The most probable class: the event where its probability is above .5; of equals the lower code."""
     return np.asarray(probability.argmax(axis=1))
 
 

@@ -30,8 +30,8 @@ class Column:
     kind
         ``number``, ``category``, or ``ordered`` where the study gave the levels in order.
     low, high
-        Range of a number in training, widened outwards to two significant digits, so that nobody's value
-        is written down.
+        Range of a number in training, rounded outwards to two significant digits, so that the extreme
+        values themselves are not written down.
     levels
         Levels of a category in training (or as the study gave them).
     """

@@ -7,13 +7,13 @@ puts marks, axes and titles together. Colours are the page's variables (see :mod
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prognome.page.html import Markup, element, text
+from prognome.page.html import Markup, element
 from prognome.page.palette import explicit, role
 from prognome.page.ticks import nice_ticks, tick_label
 
@@ -79,6 +79,8 @@ class Plot:
         Of the drawing, in user units (about a pixel on a desk).
     left, right, top, bottom
         Margins around the area.
+    grid
+        Whether grid lines are drawn at the ticks.
     """
 
     x: Axis
@@ -90,7 +92,6 @@ class Plot:
     top: int = 12
     bottom: int = 44
     grid: bool = True
-    extras: dict[str, Any] = field(default_factory=dict)
 
     def px(self, values: Any) -> Array:
         """Where x values stand."""
@@ -199,7 +200,7 @@ def cells(plot: Plot, x_edges: Any, y_edges: Any, share: Any, colour: str) -> Ma
     colour
         Of the darkest box.
     """
-    xs, ys = plot.px(x_edges), plot.py(y_edges)
+    xs, ys, share = plot.px(x_edges), plot.py(y_edges), np.asarray(share, dtype=float)
     boxes = [
         element(
             "rect",
@@ -209,7 +210,7 @@ def cells(plot: Plot, x_edges: Any, y_edges: Any, share: Any, colour: str) -> Ma
             height=round(abs(ys[j] - ys[j + 1]) + 0.1, 1),
             fill_opacity=round(float(share[j, k]), 3),
         )
-        for j, k in np.argwhere(np.asarray(share) > 0)
+        for j, k in np.argwhere(share > 0)
     ]
     return element("g", boxes, fill=colour)
 
@@ -377,26 +378,3 @@ def shorten(name: str, limit: int = 28) -> str:
         return name
     head = limit // 2
     return f"{name[:head]}…{name[len(name) - (limit - head - 1) :]}"
-
-
-__all__ = [
-    "NAMESPACE",
-    "Axis",
-    "Plot",
-    "as_file",
-    "axes",
-    "band",
-    "bars",
-    "canvas",
-    "cells",
-    "draw",
-    "interval_bar",
-    "key",
-    "line",
-    "path",
-    "points",
-    "shorten",
-    "text",
-    "whiskers",
-    "words",
-]

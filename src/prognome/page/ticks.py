@@ -22,9 +22,9 @@ def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     Examples
     --------
     >>> nice_ticks(0, 1)
-    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    [0.0, 0.25, 0.5, 0.75, 1.0]
     >>> nice_ticks(3.2, 97)
-    [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
+    [0.0, 25.0, 50.0, 75.0, 100.0]
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0

@@ -52,7 +52,7 @@ def answer(run: Run) -> Markup:
     )
     if run.best in run.baselines:
         start: object = [
-            "No model did better than a baseline: nothing was learned. The best is ",
+            _nothing(run),
             element("strong", model_name(run, run.best)),
             f" ({_baseline_words(run, run.best)}), with ",
             _article(run.primary),
@@ -72,6 +72,15 @@ def answer(run: Run) -> Markup:
     others = [_elsewhere(run, part) for part in run.parts[1:]]
     known = [one for one in others if one is not None]
     return join([start, [("; ", one) for one in known], "."])
+
+
+def _nothing(run: Run) -> str:
+    if run.best == "clinical_only":
+        return (
+            "No model stood out from the clinical data alone, so the other data added nothing that this run "
+            "can show. The best is "
+        )
+    return "No model stood out from the baseline, so nothing was learned that this run can show. The best is "
 
 
 def _elsewhere(run: Run, part: str) -> Markup | None:

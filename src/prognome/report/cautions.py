@@ -36,7 +36,7 @@ def cautions(run: Run) -> Markup | None:
         *_failed(run),
         *_warned(run),
         *_bundle(run),
-        *[("Note", note) for note in run.record.get("notes", [])],
+        *[("Note", f"{str(note).rstrip('.')}.") for note in run.record.get("notes", [])],
     ]
     if not found:
         return None

@@ -115,9 +115,11 @@ def reliability(event: NDArray[np.bool_], probability: Array, level: float, *, b
 
 
 def equal_bins(values: Array, bins: int) -> NDArray[np.int_]:
-    """Bin of each value, numbered without gaps; equal values share a bin."""
-    edges = np.unique(np.quantile(values, np.arange(1, bins) / bins)) if bins > 1 else np.array([])
-    return np.asarray(np.unique(np.searchsorted(edges, values, side="right"), return_inverse=True)[1])
+    """Bin of each value by its mid-rank, numbered without gaps; equal values share a bin."""
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    middle = (np.cumsum(counts) - counts / 2) / len(values)
+    coarse = np.floor(middle * bins).astype(int)
+    return np.asarray(np.unique(coarse[which], return_inverse=True)[1])
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,11 @@ class Drawing:
     def figure(self) -> Markup:
         """The figure as HTML."""
         caption = element("figcaption", element("strong", f"{self.title}. "), self.caption)
-        return element("figure", self.svg, caption, class_="wide" if self.wide else None)
+        if not self.wide:
+            return element("figure", self.svg, caption)
+        return element(
+            "figure", element("div", self.svg, class_="scroll", tabindex=0), caption, class_="wide"
+        )
 
 
 def figures(drawings: list[Drawing]) -> Markup:

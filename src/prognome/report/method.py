@@ -18,8 +18,12 @@ def method_section(run: Run) -> Markup:
     study = run.study
     tune, judge = study.get("tune", {}), study.get("judge", {})
     search = tune.get("search", "none")
+    where = "as the mean of the folds" if run.main == "cv" else f"in the {run.main} part"
     entries: list[tuple[object, object]] = [
-        ("Best means", f"best mean {metric_name(run.primary)}; within one standard error the simpler model"),
+        (
+            "Best means",
+            f"best {metric_name(run.primary)} {where}; within one standard error the simpler model",
+        ),
         (
             "Search for parameters",
             "none"
@@ -93,7 +97,7 @@ def _models(run: Run) -> Markup:
             )
         rows.append(
             [
-                [model_name(run, label), " ", element("code", label, class_="soft")],
+                _named(run, label),
                 element("code", _params(said)) if said else element("span", "defaults", class_="soft"),
                 found,
                 ", ".join(spec["blocks"]) if spec.get("blocks") else "all it can use" if spec else "–",
@@ -101,6 +105,11 @@ def _models(run: Run) -> Markup:
         )
     columns = [Column("Model"), Column("Given"), Column("Chosen in the last fit"), Column("Blocks")]
     return table("Models and parameters", columns, rows, caption_shown=True)
+
+
+def _named(run: Run, label: str) -> object:
+    name = model_name(run, label)
+    return name if name == label else [name, " ", element("code", label, class_="soft")]
 
 
 def _params(params: Mapping[str, Any]) -> str:

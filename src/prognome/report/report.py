@@ -24,6 +24,7 @@ CONTENTS = (
     ("answer", "Answer"),
     ("models", "Models"),
     ("figures", "Figures"),
+    ("folds", "Folds"),
     ("cohort", "Cohort"),
     ("split", "Split"),
     ("method", "Method"),
@@ -79,7 +80,7 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
     body = join(
         [
             element("a", "Skip to the answer", href="#answer", class_="skip"),
-            _header(run, name),
+            _header(run, name, folds),
             element("main", sections),
             element(
                 "footer",
@@ -95,8 +96,12 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
     return document(f"{name}: prognome report", css(), body), [*drawings, *([folds] if folds else [])]
 
 
-def _header(run: Run, name: str) -> Markup:
-    links = [element("li", element("a", words, href=f"#{place}")) for place, words in CONTENTS]
+def _header(run: Run, name: str, folds: Drawing | None) -> Markup:
+    links = [
+        element("li", element("a", words, href=f"#{place}"))
+        for place, words in CONTENTS
+        if place != "folds" or folds
+    ]
     question = run.study.get("question")
     return element(
         "header",

@@ -13,7 +13,19 @@ def say(fitted: Any, X: Any, classes: int) -> NDArray[np.float64]:
 
     A class that the model never learned has probability 0. A classifier without ``predict_proba`` gives
     its decision as 0 or 1.
+
+    Raises
+    ------
+    ValueError
+        If it says anything but finite numbers.
     """
+    said = _said(fitted, X, classes)
+    if not np.isfinite(said).all():
+        raise ValueError("its predictions are not all finite numbers")
+    return said
+
+
+def _said(fitted: Any, X: Any, classes: int) -> NDArray[np.float64]:
     if not classes:
         return np.asarray(fitted.predict(X), dtype=np.float64).reshape(-1)
     codes = np.asarray(fitted.classes_, dtype=int)

@@ -1,0 +1,201 @@
+"""The page as a whole: well-formed, self-contained, true to the tables, silent about persons."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from prognome.errors import OutputError
+from prognome.page.html import VOID
+from prognome.report.report import write_report
+
+KINDS = ("binary", "multiclass", "number")
+
+
+class Page(HTMLParser):
+    """Tags that are opened and closed, attributes, text, and the values of <data>."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str, str | None]] = []
+        self.text: list[str] = []
+        self.values: list[float] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        if tag == "data":
+            self.values.append(float(dict(attrs)["value"] or "nan"))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [(tag, name, value) for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text.append(data)
+
+    @property
+    def words(self) -> str:
+        return re.sub(r"\s+", " ", "".join(self.text))
+
+
+def report(folder: Path) -> tuple[str, Page]:
+    write_report(folder)
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    return text, Page(text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("scheme", ["folds", "fractions"])
+def test_every_tag_closes_and_ids_are_unique_and_links_lead_somewhere(
+    make_run: Any, kind: str, scheme: str
+) -> None:
+    _, page = report(make_run(kind, scheme=scheme, external={"other": 60}))
+    assert page.open == []
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    links = {value for tag, name, value in page.attributes if tag == "a" and name == "href"}
+    assert links == {f"#{place}" for place in ids}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_comes_from_outside(make_run: Any, kind: str) -> None:
+    folder = make_run(kind, external={"other": 60})
+    text, page = report(folder)
+    svgs = [path.read_text(encoding="utf-8") for path in (folder / "figures").iterdir()]
+    for one in [text, *svgs]:
+        bare = one.replace('xmlns="http://www.w3.org/2000/svg"', "")
+        assert "http:" not in bare
+        assert "https:" not in bare
+        assert not re.search(r"url\(|@import|<script|<link|<img|<iframe|\bon\w+=", bare)
+    assert "src" not in {name for _, name, _ in page.attributes}
+    assert all((value or "")[:1] == "#" for _, name, value in page.attributes if name == "href")
+    policy = [
+        value for _, name, value in page.attributes if name == "content" and "default-src" in (value or "")
+    ]
+    assert policy == ["default-src 'none'; style-src 'unsafe-inline'"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_figures_are_well_formed_xml_with_plain_colours_and_a_title(make_run: Any, kind: str) -> None:
+    folder = make_run(kind, external={"other <1>": 60})
+    report(folder)
+    files = sorted((folder / "figures").glob("*.svg"))
+    assert len(files) >= 3
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        root = ET.fromstring(text)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert root.findtext("{http://www.w3.org/2000/svg}title")
+        assert "var(" not in text
+        assert "nan" not in re.sub(r">[^<]*<", "><", text).lower()
+
+
+def test_every_number_in_the_tables_stands_in_scores_tsv_to_the_last_digit(make_run: Any) -> None:
+    folder = make_run("binary", external={"other": 60})
+    _, page = report(folder)
+    scores = pd.read_csv(folder / "scores.tsv", sep="\t", float_precision="round_trip")
+    known = set(scores[["value", "low", "high"]].stack().astype(float)) | {0.25}  # 0.25 s: time of a fit
+    assert set(page.values) <= known
+    overall = scores[scores["fold"].isna()]
+    wanted = overall.loc[overall["metric"] == "auc_roc", ["value", "low", "high"]].stack().astype(float)
+    assert set(wanted) <= set(page.values)
+
+
+def test_the_answer_names_value_interval_and_rows(make_run: Any) -> None:
+    folder = make_run("binary", external={"other": 60})
+    _, page = report(folder)
+    scores = pd.read_csv(folder / "scores.tsv", sep="\t")
+    lines = scores[scores["fold"].isna() & (scores["metric"] == "auc_roc") & (scores["model"] == "logistic")]
+    cv, other = (lines[lines["part"] == part].iloc[0] for part in ("cv", "external:other"))
+    assert (
+        "The best model, logistic regression, tells ill from well with an area under the ROC curve of "
+        f"{cv['value']:.2f} (95 % interval {cv['low']:.2f} to {cv['high']:.2f}) in 4-fold cross-validation "
+        f"on 120 rows; in the cohort “other” (60 rows) it is {other['value']:.2f} "
+        f"({other['low']:.2f} to {other['high']:.2f})."
+    ) in page.words
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_row_id_is_on_the_page_or_in_a_figure(make_run: Any, kind: str) -> None:
+    folder = make_run(kind, external={"other": 60})
+    text, _ = report(folder)
+    assert "SECRET" in (folder / "predictions.tsv").read_text(encoding="utf-8")
+    assert "SECRET" not in text
+    assert all("SECRET" not in path.read_text(encoding="utf-8") for path in (folder / "figures").iterdir())
+
+
+def test_numbers_are_drawn_in_bins_without_a_dot_for_each_row(make_run: Any) -> None:
+    folder = make_run("number", rows=600)
+    report(folder)
+    assert "<circle" not in (folder / "figures" / "predicted_cv.svg").read_text(encoding="utf-8")
+    assert (folder / "figures" / "errors_cv.svg").read_text(encoding="utf-8").count("<circle") <= 12
+
+
+def test_names_with_markup_quotes_and_commas_are_escaped(make_run: Any) -> None:
+    odd = "<b onload=x>&\"', a"
+
+    def change(record: dict[str, Any]) -> None:
+        record["study"]["name"] = record["study"]["question"] = odd
+        record["study"]["target"]["column"] = odd
+        record["notes"] = [odd]
+        record["failures"] = {odd: odd}
+        record["cohort"]["blocks"] = {odd: record["cohort"]["blocks"]["genes"]}
+
+    text, page = report(
+        make_run(
+            "binary", models=(odd,), best=odd, classes=["w<e>ll", 'i"l,l&'], external={odd: 60}, change=change
+        )
+    )
+    assert "<b onload" not in text
+    assert page.open == []
+    assert not any(name.startswith("on") for _, name, _ in page.attributes)
+    assert odd in page.words
+    assert 'tells i"l,l& from w<e>ll' in page.words
+
+
+def test_a_class_called_na_or_1_keeps_its_name(make_run: Any) -> None:
+    _, page = report(make_run("binary", classes=["NA", "01"]))
+    assert "tells 01 from NA" in page.words
+
+
+def test_a_failed_model_is_told_and_the_others_stand(make_run: Any) -> None:
+    def change(record: dict[str, Any]) -> None:
+        record["failures"] = {"svm": "ValueError: it broke"}
+        record["models"].append({"label": "svm", "baseline": False, "params": None, "warnings": []})
+
+    _, page = report(make_run("binary", change=change))
+    assert "A model failed. support vector machine (RBF): ValueError: it broke" in page.words
+
+
+def test_a_file_of_the_run_folder_that_is_missing_is_named(make_run: Any) -> None:
+    folder = make_run("binary")
+    (folder / "timing.tsv").unlink()
+    with pytest.raises(OutputError, match=r"holds no timing\.tsv"):
+        write_report(folder)
+
+
+def test_the_same_folder_gives_the_same_bytes(make_run: Any) -> None:
+    folder = make_run("multiclass")
+    first, _ = report(folder)
+    assert report(folder)[0] == first
+
+
+def test_twenty_models_on_5000_rows_stay_small(make_run: Any) -> None:
+    folder = make_run("binary", rows=5000, models=("logistic", "forest"), external={"other": 5000})
+    text, _ = report(folder)
+    assert len(text) < 1_000_000
