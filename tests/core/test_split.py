@@ -89,6 +89,13 @@ def test_a_test_part_is_in_no_fold(groups):
         assert not set(groups[made.test]) & set(groups[made.learn])
 
 
+@pytest.mark.parametrize("said", [{"test": {"fraction": 0.2}}, {"fractions": [0.6, 0.2, 0.2]}])
+def test_numbers_are_split_without_strata(said):
+    numbers = np.random.default_rng(0).normal(size=N)
+    made = make_split(SplitSpec.model_validate(said), ids=IDS, target=numbers, classes=())
+    assert len(made.test) == 18
+
+
 def test_a_named_test_part_is_honoured():
     named = np.arange(N) >= 70
     made = split(test={"column": "c", "value": "test"}, in_test=named)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from prognome.cli.console import TOLD, complain, say
 from prognome.errors import PrognomeError
 from prognome.version import __version__
+
+_INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
     name="prognome",
@@ -50,12 +52,8 @@ def main() -> None:
     """Run the command line; a user's mistake gets a message, never a traceback."""
     _register()
     try:
-        app(standalone_mode=False)
-    except typer.Exit as leave:
-        sys.exit(leave.exit_code)
-    except typer.Abort:
-        _stop()
-    except KeyboardInterrupt:
+        status = app(standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
         _stop()
     except PrognomeError as error:
         if TOLD.debug:
@@ -79,8 +77,12 @@ def main() -> None:
             "with what --debug shows."
         )
         sys.exit(1)
+    if status == _INTERRUPTED:
+        _stop()
+    if status:
+        sys.exit(status)
 
 
-def _stop() -> None:
+def _stop() -> NoReturn:
     say("stopped by Ctrl-C; nothing was left half-written.")
     sys.exit(2)

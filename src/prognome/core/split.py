@@ -132,7 +132,7 @@ def make_split(
         if in_test.all():
             raise StudyError("split.test", "all rows are test", mend="Leave some rows to learn from.")
     elif spec.test is not None and spec.test.fraction is not None:
-        part[_held_out(spec.test.fraction, strata, groups, times, seed_of(seed, "test"))] = "test"
+        part[_held_out(n, spec.test.fraction, strata, groups, times, seed_of(seed, "test"))] = "test"
     if spec.fractions is not None:
         return _by_fractions(spec.fractions, ids, part, strata, groups, seed, in_test is not None)
 
@@ -183,6 +183,7 @@ def _by_fractions(
 ) -> Split:
     def cut(rows: Index, share: float, name: str) -> None:
         held = _held_out(
+            len(rows),
             share,
             None if strata is None else strata[rows],
             None if groups is None else groups[rows],
@@ -208,19 +209,19 @@ def _by_fractions(
 
 
 def _held_out(
+    n: int,
     share: float,
     strata: NDArray[Any] | None,
     groups: NDArray[np.object_] | None,
     times: NDArray[Any] | None,
     seed: int,
 ) -> Index:
-    """Positions of about ``share`` of the rows: whole groups, the latest rows, or a stratified draw."""
+    """Positions of about ``share`` of n rows: whole groups, the latest rows, or a stratified draw."""
     from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
 
-    known = next(array for array in (strata, groups, times, np.array([])) if array is not None)
     if times is not None:
         order = np.argsort(times, kind="stable")
-        return np.sort(order[len(times) - round(share * len(times)) :])
+        return np.sort(order[n - round(share * n) :])
     if groups is not None and strata is not None:
         folds = max(2, round(1 / share))
         if abs(1 / folds - share) < 0.05 * share:  # a share that whole stratified groups can give
@@ -232,7 +233,7 @@ def _held_out(
     if strata is not None:
         splitter = StratifiedShuffleSplit(1, test_size=share, random_state=seed)
         return np.sort(next(splitter.split(strata, strata))[1])
-    return np.sort(next(ShuffleSplit(1, test_size=share, random_state=seed).split(known))[1])
+    return np.sort(next(ShuffleSplit(1, test_size=share, random_state=seed).split(np.zeros(n)))[1])
 
 
 def _fold_numbers(

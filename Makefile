@@ -1,0 +1,55 @@
+# Two commands do everything on a bare machine with Python 3.11 or later: make demo, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export OMP_NUM_THREADS ?= 1
+ifneq ($(wildcard ../shared/data),)
+export PROGNOME_DATA ?= $(abspath ../shared/data)
+endif
+
+.PHONY: help demo test lint types rules unit results bench docs clean
+
+help:
+	@echo "make demo     environment, a simulated cohort, its study run, a table of results"
+	@echo "make test     environment, lint, types, import rules, tests (under 20 minutes)"
+	@echo "make results  every example on the public data sets; rewrites docs/results.md"
+	@echo "make bench    speed, ours against peers in the same run"
+	@echo "make docs     the documentation as a site"
+	@echo "make clean    take away what make made"
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "prognome needs Python 3.11 or later")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[all]"
+	touch $(READY)
+
+demo: $(READY)
+	$(BIN)/prognome demo -o demo --overwrite
+
+test: lint types rules unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+rules: $(READY)
+	$(BIN)/lint-imports
+
+unit: $(READY)
+	$(BIN)/pytest -n 2 --dist loadfile
+
+results: $(READY)
+	$(BIN)/python -m benchmarks.results
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.bench_read
+
+docs: $(READY)
+	$(BIN)/mkdocs build --strict
+
+clean:
+	rm -rf $(VENV) demo runs site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
