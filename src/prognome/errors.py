@@ -52,7 +52,7 @@ class PrognomeError(Exception):
             parts.append(f"expected: {self.expected}")
         text = "; ".join(parts)
         text = f"{self.where}: {text}" if self.where else text
-        text = text.rstrip(".") + "."
+        text = text if text.endswith("?") else text.rstrip(".") + "."
         return f"{text} {self.mend}" if self.mend else text
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -190,6 +190,7 @@ def _record(
                 "rows": n,
                 "refused_by_contract": 0,
                 "out_of_range": 0,
+                "outside": 0.0,
                 "unseen_category": 0,
                 "coverage": 1.0,
             }

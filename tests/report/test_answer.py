@@ -107,7 +107,12 @@ def test_what_the_record_tells_is_passed_on(make_run: Any) -> None:
         record["models"][1]["warnings"] = ["ConvergenceWarning"]
         record["notes"] = ["a note of the loader"]
         record["cohort"]["groups"] = 6
-        record["external"]["other"] |= {"refused_by_contract": 7, "out_of_range": 60, "coverage": 0.81}
+        record["external"]["other"] |= {
+            "refused_by_contract": 7,
+            "out_of_range": 60,
+            "outside": 0.31,
+            "coverage": 0.81,
+        }
 
     said = warned(make_run("binary", scheme="fractions", external={"other": 60}, change=change))
     assert "3 different studies have scored these test rows" in said
@@ -116,7 +121,8 @@ def test_what_the_record_tells_is_passed_on(make_run: Any) -> None:
     assert "a note of the loader" in said
     assert "6 groups" in said
     assert "7 of 60 rows would be refused as new patients" in said
-    assert "60 of 60 rows have at least one value beyond" in said
+    assert "In 60 of 60 rows more values lie beyond what was seen in training" in said
+    assert "(31 % of all values)" in said.replace("\u202f", " ").replace("\xa0", " ")
     assert "81\u202f% of the features".replace("\u202f", " ") in said
 
 

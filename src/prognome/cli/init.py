@@ -55,6 +55,8 @@ def init_command(
         raise StudyError("--kind", f"'{kind}' is no kind of target", mend=nearest(kind, kinds))
     if out.exists() and not overwrite:
         raise OutputError(str(out), "is already there", mend="Give another file with -o, or say --overwrite.")
+    if out.absolute() == table.absolute():
+        raise OutputError(str(out), "is the table itself", mend="Give another file with -o.")
     inferred = infer(str(table), target, id_column=id_column, kind=kind, positive=positive)  # type: ignore[arg-type]
     with new_file(out) as made:
         made.write_text(study_text(str(table), target, inferred, out=out), encoding="utf-8")

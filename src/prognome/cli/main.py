@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated, NoReturn
 
@@ -63,9 +62,14 @@ def main() -> None:
     except MemoryError:
         complain("out of memory. Use fewer workers (--workers 1), fewer features, or a larger machine.")
         sys.exit(1)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:
+        if TOLD.debug:
+            raise
+        place, why = error.filename or "the output", (error.strerror or "the system refused").lower()
+        complain(
+            f"{place}: cannot be read or written; {why}. Look at the path, its permissions and the disk."
+        )
+        sys.exit(2)
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's own words on a wrong call
             error.show()

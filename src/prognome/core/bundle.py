@@ -158,17 +158,18 @@ class Bundle:
                     "is missing or was changed since the bundle was made",
                     mend="Take a fresh copy from whoever made it; do not use this one.",
                 )
-        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-        schema = Schema.from_mapping(json.loads((folder / "schema.json").read_text(encoding="utf-8")))
-        bundle = cls(
-            _load_pipeline(folder / "pipeline.skops", trust),
-            schema,
-            about["kind"],
-            tuple(about["classes"]),
-            about,
-            bool(about["holds_training_rows"]),
-        )
-        expected = pd.read_csv(folder / "probes.tsv", sep="\t")
+        try:
+            about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+            schema = Schema.from_mapping(json.loads((folder / "schema.json").read_text(encoding="utf-8")))
+            said = about["kind"], tuple(about["classes"]), about, bool(about["holds_training_rows"])
+            expected = pd.read_csv(folder / "probes.tsv", sep="\t")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BundleError(
+                str(folder),
+                "has a part that does not say what a bundle must say",
+                mend="Take a fresh copy from whoever made it; do not use this one.",
+            ) from error
+        bundle = cls(_load_pipeline(folder / "pipeline.skops", trust), schema, *said)
         try:
             seen = bundle._probe()
         except CallError:
@@ -229,7 +230,7 @@ def _load_pipeline(path: Path, trust: Sequence[str]) -> Any:
     if strange:
         raise BundleError(
             str(path),
-            f"holds {len(strange)} types that are not trusted",
+            f"holds {len(strange)} {'type that is' if len(strange) == 1 else 'types that are'} not trusted",
             seen=", ".join(strange),
             mend="If you know who made it and what they are: prognome predict --trust TYPE.",
         )

@@ -94,7 +94,8 @@ class BlockSchema:
             shown = ", ".join(absent[:5]) + (", …" if len(absent) > 5 else "")
             raise DataError(
                 where,
-                f"{len(absent):,} of {len(self.columns):,} columns of block '{self.name}' are missing",
+                f"{len(absent):,} of {len(self.columns):,} columns of block '{self.name}' "
+                f"{'is' if len(absent) == 1 else 'are'} missing",
                 seen=f"no {shown}",
                 mend=f"Add them; or name them in aliases of the block; or train with contract: "
                 f"{{missing_column: flag}}. {nearest(absent[0], there - set(found.values()))}",

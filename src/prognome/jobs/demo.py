@@ -8,6 +8,8 @@ from prognome.core.files import new_folder
 from prognome.simulate.cohort import write_cohort
 from prognome.simulate.study import write_study
 
+LAYOUT = ("truth.json", "truth_risk.tsv", "README.txt", "study.yaml", "north", "south", "out")
+
 
 def write_demo(folder: Path, *, seed: int = 1, people: int = 1200, overwrite: bool = False) -> Path:
     """Write cohort and study into a new folder, whole or not at all; return the study's path.
@@ -21,9 +23,9 @@ def write_demo(folder: Path, *, seed: int = 1, people: int = 1200, overwrite: bo
     people
         In both hospitals together.
     overwrite
-        Replace what stands there.
+        Replace an earlier demonstration.
     """
-    with new_folder(folder, overwrite=overwrite) as made:
+    with new_folder(folder, overwrite=overwrite, layout=LAYOUT) as made:
         write_cohort(made, seed=seed, people=people)
         write_study(made)
     return folder / "study.yaml"

@@ -59,7 +59,7 @@ def examine(study: Study) -> Iterator[Check]:
         yield Check("fault", "data", str(error))
         return
     yield from _on_rows(ready)
-    yield from _on_blocks(ready.loaded.cohort)
+    yield from _on_blocks(ready.loaded.cohort, study)
     yield from _on_split(study, ready)
     for other in study.external:
         schema = learn_schema(study, ready.loaded.cohort.rows(ready.split.learn))
@@ -105,7 +105,7 @@ def _on_rows(ready: Prepared) -> Iterator[Check]:
         yield Check("ok", "target", f"median {q[1]:.4g}, middle half {q[0]:.4g} to {q[2]:.4g}")
 
 
-def _on_blocks(cohort: Cohort) -> Iterator[Check]:
+def _on_blocks(cohort: Cohort, study: Study) -> Iterator[Check]:
     for name, table in cohort.blocks.items():
         frame = table.frame
         numbers = frame.select_dtypes("number").shape[1]
@@ -118,6 +118,13 @@ def _on_blocks(cohort: Cohort) -> Iterator[Check]:
             yield Check(
                 "note", f"block {name}", f"{len(empty):,} columns are missing for more than half: {shown}"
             )
+        steps = {step.name.partition(".")[0] for step in study.prepare[name]}
+        gaps = [str(column) for column in frame.select_dtypes("number") if frame[column].isna().any()]
+        if gaps and not steps & {"impute", "select"}:  # a selector may leave those columns out
+            text = (
+                f"{len(gaps):,} columns of numbers hold missing values (first: {gaps[0]}) that no step fills"
+            )
+            yield Check("fault", f"block {name}", f"{text}. Add one under prepare, such as impute.median.")
 
 
 def _on_split(study: Study, ready: Prepared) -> Iterator[Check]:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import polars as pl
 
-from prognome.core.study import MISSING_WORDS, Kind
+from prognome.core.study import MISSING_WORDS, Kind, Target
 from prognome.core.yaml_text import write_yaml
 from prognome.errors import DataError, StudyError, nearest
+from prognome.jobs.target import code_target
 from prognome.read.batches import read_names
 from prognome.read.cells import as_booleans, as_numbers
+from prognome.read.lines import count
 from prognome.read.raw import RawTable, read_raw
 from prognome.read.source import Source
 from prognome.read.typed import FREE_TEXT
@@ -95,9 +100,12 @@ def infer(
         said.append(
             f"target: '{target}' has {cells.n_unique():,} different values, so its kind is taken to be {kind}"
         )
+    if positive is not None and kind != "binary":
+        raise StudyError("--positive", f"belongs to a binary target; '{target}' is taken to be {kind}")
     if kind == "binary" and positive is None:
         positive = _event(cells)
         said.append(f"target: the event is taken to be '{positive}'")
+    _check_target(raw, path, Target(column=target, kind=kind, positive=positive))
     inferred = Inferred(id_column, kind, positive if kind == "binary" else None, [], said=said)
     for name in names:
         if name not in (id_column, target):
@@ -109,6 +117,19 @@ def infer(
             f"groups: '{inferred.groups[0]}' looks as if rows belong together; consider split: {{outer: {{group: {inferred.groups[0]}}}}}"
         )
     return inferred
+
+
+def _check_target(raw: RawTable, path: str, target: Target) -> None:
+    """Raise what ``run`` would raise of this column and kind."""
+    known = raw.frame[target.column].is_not_null().to_numpy()
+    cells = raw.frame[target.column].cast(pl.String).filter(known).to_list()
+    text = pd.Series(cells, index=np.flatnonzero(known), dtype=object)
+
+    def numbered(at: Any) -> str:
+        rows = np.asarray(at, dtype=np.intp)
+        return f"{count(len(rows), 'row')}: {raw.places(rows)}"
+
+    code_target(text, target, where=f"{path}, column '{target.column}'", numbered=numbered)
 
 
 def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:

@@ -105,6 +105,10 @@ def predict(
     """
     if out.exists() and not overwrite:
         raise OutputError(str(out), "is already there", mend="Give another file with -o, or say --overwrite.")
+    if any(
+        out.absolute() == Path(path).absolute() for _, source in sources.values() for path in source.paths
+    ):
+        raise OutputError(str(out), "is also read", mend="Give another file with -o.")
     counts: Counter[str] = Counter()
     with new_file(out) as made, made.open("w", encoding="utf-8", newline="") as handle:
         for table in answers(bundle, sources):

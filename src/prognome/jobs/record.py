@@ -17,6 +17,10 @@ from prognome.errors import DataError, StudyError
 from prognome.version import __version__
 
 RUN_FORMAT = 1
+RUN_LAYOUT = (
+    "run.json", "study.yaml", "split.tsv", "predictions.tsv", "scores.tsv", "comparisons.tsv", "markers.tsv",
+    "timing.tsv", "mismatches.tsv", "figures", "report.html", "bundle",
+)  # fmt: skip
 _LIBRARIES = ("numpy", "scipy", "pandas", "polars", "scikit-learn", "xgboost-cpu", "xgboost", "skops")
 
 

@@ -75,9 +75,10 @@ def find_column(study: Study, shelf: Shelf, column: str, *, what: str) -> tuple[
     holders = [place for place in among if column in shelf.names(place.source)]
     if not holders:
         known = {name for place in among for name in shelf.names(place.source)}
+        sought = ", ".join(place.source.paths[0] for place in among)
         raise StudyError(
             what,
-            f"there is no column '{column}' in {', '.join(place.name for place in among) or 'any table'}",
+            f"there is no column '{column}' in {sought or 'any table'}",
             mend=nearest(column, known),
         )
     first, *others = holders

@@ -171,8 +171,8 @@ def run(
     if out is None:
         return _run(study, None, None, workers, progress, say)
     out = Path(out)
-    refuse_taken(out, overwrite=overwrite)
-    with new_folder(out, overwrite=overwrite) as folder:
+    refuse_taken(out, overwrite=overwrite, layout=record.RUN_LAYOUT)
+    with new_folder(out, overwrite=overwrite, layout=record.RUN_LAYOUT) as folder:
         return _run(study, folder, out, workers, progress, say)
 
 

@@ -14,7 +14,7 @@ from prognome.core.study import Target
 from prognome.errors import DataError, StudyError
 from prognome.jobs.roles import equals
 
-MANY_CLASSES = 20
+FEW_CLASSES, MANY_CLASSES = 6, 20
 Numbered = Callable[[Any], str]
 
 
@@ -77,6 +77,13 @@ def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Num
             f"multiclass, but the column holds {len(labels)} different numbers",
             mend="If it is a quantity, say kind: number.",
         )
+    if not numeric and len(labels) > max(MANY_CLASSES, len(text) / 2):
+        raise DataError(
+            where,
+            "is free text, not a class",
+            seen=f"{len(labels):,} different texts in {len(text):,} rows",
+            mend="Give another column.",
+        )
     if len(labels) == 2:
         note = "the target has two classes: kind: binary with 'positive' gives sensitivity and specificity"
         return Coded(_codes(text, labels), tuple(labels), (note,))
@@ -119,7 +126,7 @@ def _binary(text: pd.Series[str], spec: Target, labels: list[str], where: str) -
         raise DataError(
             where,
             f"holds {len(labels)} classes where kind: binary needs two",
-            seen=", ".join(labels[:6]) + (", …" if len(labels) > 6 else ""),
+            seen=", ".join(labels) if len(labels) <= FEW_CLASSES else "",  # more may be patients' values
             mend="Say kind: multiclass, or drop the others with rows: {drop: [{column: …, values: […]}]}.",
         )
     assert spec.positive is not None

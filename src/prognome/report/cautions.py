@@ -219,9 +219,10 @@ def _external(run: Run) -> list[Caution]:
             found.append(
                 (
                     f"“{name}” lies outside the training range",
-                    f"{count(facts['out_of_range'])} of {count(rows, 'row')} "
-                    "have at least one value beyond what was seen in training. With many columns that is "
-                    "common; the measurements may also be on another scale.",
+                    f"In {count(facts['out_of_range'])} of {count(rows, 'row')} more values lie beyond "
+                    "what was seen in training than the contract tolerates "
+                    f"({percent(facts['outside'])} of all values). "
+                    "The measurements may be on another scale.",
                 )
             )
         if facts["coverage"] < 0.95:

@@ -93,7 +93,7 @@ def _external(run: Run) -> Markup | None:
             name,
             count(facts["rows"]),
             percent(facts["coverage"]),
-            count(facts["out_of_range"]),
+            f"{count(facts['out_of_range'])} ({percent(facts['outside'])})",
             count(facts["unseen_category"]),
             count(facts["refused_by_contract"]),
         ]
@@ -114,9 +114,10 @@ def _external(run: Run) -> Markup | None:
         ),
         element(
             "p",
-            "Coverage: mean share of the features that a row brings. Out of range, new category: rows with "
-            "at least one value beyond what training rows had. Would be refused: rows that the bundle's "
-            "contract turns away as new patients; they are scored here all the same.",
+            "Coverage: mean share of the features that a row brings. Out of range: rows with more values "
+            "beyond the training range than the contract tolerates (and the share of all values). New "
+            "category: rows with a category that training rows had not. Would be refused: rows that the "
+            "bundle's contract turns away as new patients; they are scored here all the same.",
             class_="note",
         ),
     )
