@@ -35,6 +35,26 @@ def test_groups_stay_whole_in_the_calibration():
     assert not np.array_equal(ours.predict_proba(X), without.predict_proba(X))
 
 
+def test_several_classes_keep_the_decisions_of_the_margins():
+    three = np.digitize(X[:, 0] + 0.5 * rng.normal(size=90), [-0.5, 0.5])
+    ours = SupportVectorClassifier(random_state=0).fit(X, three)
+    np.testing.assert_array_equal(ours.predict(X), ours.decision_function(X).argmax(axis=1))
+    np.testing.assert_allclose(ours.predict_proba(X).sum(axis=1), 1)
+
+
+def test_margins_that_point_the_wrong_way_give_the_share_of_events_and_keep_their_order():
+    batches = np.repeat([0, 1], 45)  # what tells the classes apart in one batch misleads in the other
+    labels = np.tile([0, 1, 1], 30)
+    turned = np.where(batches == 0, labels, -labels)[:, None] + 0.1 * rng.normal(size=(90, 1))
+    model = SupportVectorClassifier("linear", calibration_folds=2, random_state=0).fit(
+        turned, labels, batches
+    )
+    p = model.predict_proba(turned)[:, 1]
+    np.testing.assert_allclose(p, 2 / 3, atol=0.01)
+    margins = model.decision_function(turned)
+    np.testing.assert_array_equal(np.argsort(p, kind="stable"), np.argsort(margins, kind="stable"))
+
+
 def test_regression_equals_scikit_learns_on_a_standardised_target():
     y = 50 + 10 * X[:, 0] + rng.normal(size=90)
     peer = SVR().fit(X, (y - y.mean()) / y.std())

@@ -43,6 +43,8 @@ def _all(
 def _register() -> None:
     from prognome.cli import demo, doctor, init, listing, predict, run
 
+    if app.registered_commands:  # called more than once in one process
+        return
     for command in (demo, init, doctor, run, predict, listing):
         command.register(app)
 

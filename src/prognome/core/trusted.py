@@ -10,6 +10,7 @@ TRUSTED = frozenset(
     {
         "sklearn.calibration._CalibratedClassifier",
         "sklearn.calibration._SigmoidCalibration",
+        "sklearn.calibration._TemperatureScaling",
         "sklearn.tree._tree.Tree",
         "prognome.model.boosting.BoostedClassifier",
         "prognome.model.boosting.BoostedRegressor",

@@ -19,6 +19,7 @@ from prognome.core.split import inner_folds
 
 Array = NDArray[np.float64]
 _POSITIVE = Interval(numbers.Real, 0, None, closed="neither")
+_FLAT = -1e-3
 _SHARED_RULES: dict[str, list[Any]] = {
     "kernel": [StrOptions({"linear", "rbf"})],
     "C": [_POSITIVE],
@@ -27,7 +28,7 @@ _SHARED_RULES: dict[str, list[Any]] = {
 
 
 class SupportVectorClassifier(ClassifierMixin, BaseEstimator):
-    """Support vectors whose margins become probabilities by Platt's sigmoid.
+    """Support vectors whose margins become probabilities, by a sigmoid or (several classes) a temperature.
 
     Parameters
     ----------
@@ -46,14 +47,15 @@ class SupportVectorClassifier(ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    **Learns** the support vectors from all rows given to ``fit``, and the sigmoid from out-of-fold margins
-    of the same rows; groups given to ``fit`` stay whole in those folds. Several classes: one against the
-    rest, each with its sigmoid, normalised.
+    **Learns** the support vectors from all rows given to ``fit``, and the sigmoid (two classes) or the
+    temperature (more) from out-of-fold margins of the same rows; groups given to ``fit`` stay whole in those
+    folds. Neither changes the order of the margins: where out-of-fold margins point the wrong way, as they
+    may across batches, the sigmoid is made all but flat and never turned round.
 
     References
     ----------
     Cortes and Vapnik (1995), Machine Learning 20:273–297; Platt (1999), Advances in Large Margin
-    Classifiers, 61–74.
+    Classifiers, 61–74; Guo et al. (2017), ICML, 1321–1330 (temperature).
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -101,7 +103,10 @@ class SupportVectorClassifier(ClassifierMixin, BaseEstimator):
         else:
             base = SVC(C=self.C, gamma=self.gamma, class_weight=self.class_weight)
         folds = inner_folds(y, groups, self.calibration_folds, self.random_state or 0, classes=True)
-        self.calibrated_ = CalibratedClassifierCV(base, method="sigmoid", cv=folds, ensemble=False).fit(X, y)
+        method = "sigmoid" if len(np.unique(y)) == 2 else "temperature"
+        self.calibrated_ = CalibratedClassifierCV(base, method=method, cv=folds, ensemble=False).fit(X, y)
+        if method == "sigmoid":
+            _keep_order(self.calibrated_.calibrated_classifiers_[0].calibrators[0], y)
         self.calibrated_.cv = None  # positions of training rows are nobody's business later
         self.classes_ = self.calibrated_.classes_
         return self
@@ -120,6 +125,13 @@ class SupportVectorClassifier(ClassifierMixin, BaseEstimator):
     def predict(self, X: Any) -> NDArray[Any]:
         """(n,) the more probable class."""
         return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+
+
+def _keep_order(sigmoid: Any, y: NDArray[Any]) -> None:
+    """Flatten a sigmoid 1 / (1 + exp(a·margin + b)) that would turn the margins round."""
+    if sigmoid.a_ > _FLAT:
+        share = float(np.mean(y == np.unique(y)[1]))
+        sigmoid.a_, sigmoid.b_ = _FLAT, float(np.log((1 - share) / share))
 
 
 class SupportVectorRegressor(RegressorMixin, BaseEstimator):
