@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,10 +40,8 @@ class Desk:
     ``python -m prognome``. Both give exit status, stdout and stderr.
     """
 
-    def __init__(
-        self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        self.folder, self._capsys, self._monkeypatch = folder, capsys, monkeypatch
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.frame = patients_table()
         self.table = self.put(self.frame)
         self.out = folder / "out"
@@ -74,16 +74,15 @@ class Desk:
 
     def call(self, *arguments: object) -> Said:
         """One call in this process."""
-        self._capsys.readouterr()
         status: Any = 0
-        with self._monkeypatch.context() as patched:
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
             patched.setattr(sys, "argv", ["prognome", *map(str, arguments)])
             try:
                 main()
             except SystemExit as leave:
                 status = leave.code or 0
-        streams = self._capsys.readouterr()
-        return Said(status, streams.out, streams.err)
+        return Said(status, out.getvalue(), err.getvalue())
 
     def process(self, *arguments: object, before: Sequence[str] = (), **how: Any) -> Said:
         """One call in a process of its own, with words such as ``setpriv …`` before it."""

@@ -14,6 +14,8 @@ TRUSTED = frozenset(
         "sklearn.tree._tree.Tree",
         "prognome.model.boosting.BoostedClassifier",
         "prognome.model.boosting.BoostedRegressor",
+        "prognome.model.linear.PenalisedLinear",
+        "prognome.model.linear.PenalisedLogistic",
         "prognome.model.stacking.StackedClassifier",
         "prognome.model.stacking.StackedRegressor",
         "prognome.model.support_vectors.SupportVectorClassifier",

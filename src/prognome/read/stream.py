@@ -129,7 +129,11 @@ def check_text(data: bytes, where: str, *, first_line: int = 1) -> None:
 
 def _beside(place: Path) -> str:
     try:
-        names = [entry.name for entry in place.parent.iterdir() if entry.is_file()]
+        names = [
+            entry.name
+            for entry in place.parent.iterdir()
+            if entry.is_file() and not entry.name.startswith(".")
+        ]
     except OSError:
         return f"There is no folder {place.parent} either."
     return suggest(place.name, names) or "Its folder is empty."
