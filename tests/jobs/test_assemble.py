@@ -1,10 +1,10 @@
 """From names to candidates: menu order, baselines, stacks, and faults named before any work."""
 
 import pytest
-from tests.clinic import make_study
 
 from prognome.errors import StudyError
 from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows, resolve
+from tests.clinic import make_study
 
 
 def labels(study):

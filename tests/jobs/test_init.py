@@ -2,12 +2,12 @@
 
 import pandas as pd
 import pytest
-from tests.clinic import patients_table
 
 from prognome.core.study import Study
 from prognome.errors import StudyError
 from prognome.jobs.init import infer, study_text
 from prognome.jobs.run import prepare
+from tests.clinic import patients_table
 
 
 def test_it_finds_ids_kind_event_and_groups(patients):

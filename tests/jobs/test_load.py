@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.clinic import make_study, patients_table
 
 from prognome.errors import DataError, StudyError
 from prognome.jobs.load import load
+from tests.clinic import make_study, patients_table
 
 
 def write(folder, frame, name="patients.tsv"):

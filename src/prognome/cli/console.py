@@ -30,6 +30,7 @@ class Told:
     """How much this call wants to hear; set once by the command."""
 
     quiet: bool = False
+    verbose: bool = False
     debug: bool = False
 
 
@@ -38,7 +39,7 @@ TOLD = Told()
 
 def listen(*, quiet: bool, verbose: bool, debug: bool) -> None:
     """Take the call's wishes."""
-    TOLD.quiet, TOLD.debug = quiet, debug
+    TOLD.quiet, TOLD.verbose, TOLD.debug = quiet, verbose, debug
     level = (
         logging.ERROR if quiet else logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
     )
@@ -49,6 +50,12 @@ def say(text: str) -> None:
     """A sentence on stderr."""
     if text and not TOLD.quiet:
         _stderr().print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def detail(text: str) -> None:
+    """A sentence on stderr, with --verbose alone."""
+    if TOLD.verbose:
+        say(text)
 
 
 def show(*things: Any) -> None:

@@ -14,6 +14,8 @@ EPILOG = """
 
   prognome doctor study.yaml
 
+  prognome doctor study.yaml --time      how long will it take?
+
   prognome doctor study.yaml --set rows.match=relaxed
 """
 
@@ -25,6 +27,9 @@ def register(app: typer.Typer) -> None:
 
 def doctor_command(
     study: Annotated[Path, typer.Argument(help="Study file.")],
+    timed: Annotated[
+        bool, typer.Option("--time", help="Fit every model a few times to estimate how long a run takes.")
+    ] = False,
     changes: Changes = [],  # noqa: B006 - typer reads it, nobody writes it
     as_json: Json = False,
     quiet: Quiet = False,
@@ -40,7 +45,7 @@ def doctor_command(
 
     marks = {"ok": ("ok   ", "green"), "note": ("note ", "yellow"), "fault": ("fault", "bold red")}
     found: list[Check] = []
-    for check in examine(Study.from_file(study, changes=changes)):
+    for check in examine(Study.from_file(study, changes=changes), timed=timed):
         found.append(check)
         if not as_json and not (quiet and check.state == "ok"):
             mark, style = marks[check.state]

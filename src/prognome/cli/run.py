@@ -15,6 +15,7 @@ from prognome.cli.console import (
     Quiet,
     Verbose,
     bar,
+    detail,
     listen,
     say,
     show,
@@ -91,7 +92,7 @@ def execute(study: Study, out: Path, *, workers: int | None, overwrite: bool, as
 
     say(_meaning(study))
     with bar("judging") as progress:
-        result = run(study, out, workers=workers, overwrite=overwrite, progress=progress)
+        result = run(study, out, workers=workers, overwrite=overwrite, progress=progress, say=detail)
     if as_json:
         show_json({key: value for key, value in result.record.items() if key != "study"} | {"out": str(out)})
         return

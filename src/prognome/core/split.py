@@ -312,7 +312,8 @@ def inner_folds(
 ) -> list[tuple[Index, Index]]:
     """Folds inside training rows, for tuning, stacking and calibration.
 
-    Fewer folds are made where the smallest class, or the number of groups, allows no more.
+    Fewer folds are made where the smallest class, or the number of groups, allows no more. Rows of one single
+    group (two sites, one of them left out) are parted by themselves: there is nothing to keep whole.
 
     Parameters
     ----------
@@ -332,12 +333,14 @@ def inner_folds(
     Pairs of (train, judge) positions.
     """
     smallest = int(np.unique(target, return_counts=True)[1].min()) if classes else len(target)
+    if groups is not None and len(np.unique(groups.astype(str))) < 2:
+        groups = None
     if groups is not None:
         smallest = min(smallest, len(np.unique(groups.astype(str))))
     if smallest < 2:
         raise DataError(
             "inner folds",
-            "a class (or the only group) has a single row among these training rows",
+            "a class has a single row among these training rows",
             mend="Lower split.outer.folds, or merge or drop the rare class.",
         )
     numbers = fold_numbers(target, groups, min(folds, smallest), seed, stratify=classes)

@@ -1,9 +1,9 @@
-"""Everything that will go wrong, before any work: nothing is fitted here."""
+"""Everything that will go wrong, before any work."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,13 +12,16 @@ import numpy as np
 from prognome.core.cohort import Cohort
 from prognome.core.study import Study
 from prognome.errors import PrognomeError
-from prognome.jobs.assemble import STACK, resolve
+from prognome.jobs.assemble import resolve
 from prognome.jobs.incoming import load_external
-from prognome.jobs.record import input_files
+from prognome.jobs.record import input_files, usable_cores
 from prognome.jobs.run import Prepared, learn_schema, prepare
+from prognome.validate.candidate import Candidate
+from prognome.validate.evaluate import refit
 
 State = Literal["ok", "note", "fault"]
 FEW_EVENTS = 20
+COPIES = 4  # of the data at once: whole, training rows, inner rows, prepared
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,15 @@ class Check:
     text: str
 
 
-def examine(study: Study) -> Iterator[Check]:
+def examine(study: Study, *, timed: bool = False) -> Iterator[Check]:
     """Check a study step by step; a fault ends the list.
+
+    Parameters
+    ----------
+    study
+        What is examined.
+    timed
+        Fit every model a few times to estimate how long the whole will take.
 
     Yields
     ------
@@ -64,19 +74,21 @@ def examine(study: Study) -> Iterator[Check]:
     for other in study.external:
         schema = learn_schema(study, ready.loaded.cohort.rows(ready.split.learn))
         try:
-            matched = load_external(study, other, schema, ready.loaded.cohort.classes)
+            arrived = load_external(study, other, schema, ready.loaded.cohort.classes)
         except PrognomeError as error:
             yield Check("fault", f"external {other.name}", str(error))
             return
+        matched = arrived.matched
         outside = int((matched.out_of_range != "").sum())
         text = f"{len(matched.cohort):,} rows, {matched.coverage.mean():.0%} of the features"
+        text += "".join(f"; {loss.rows:,} {loss.reason}" for loss in arrived.losses[1:] if loss.rows)
         if outside:
             text += (
                 f"; in {outside:,} rows more than {study.contract.tolerance:.0%} of the values lie outside "
                 f"the training range ({matched.outside.mean():.1%} of all)"
             )
         yield Check("note" if outside else "ok", f"external {other.name}", text)
-    yield from _on_work(study, ready)
+    yield from _on_work(study, ready, timed=timed)
 
 
 def _on_rows(ready: Prepared) -> Iterator[Check]:
@@ -140,20 +152,35 @@ def _on_split(study: Study, ready: Prepared) -> Iterator[Check]:
     yield Check("ok", "split", text)
 
 
-def _on_work(study: Study, ready: Prepared) -> Iterator[Check]:
+def _on_work(study: Study, ready: Prepared, *, timed: bool) -> Iterator[Check]:
     names = ", ".join(candidate.label for candidate in ready.candidates)
     yield Check("ok", "models", names)
-    folds = sum(1 for _ in ready.split.folds()) + 1
-    inner = 1 if study.split.fractions else study.split.inner.folds
-    fits = 0
-    stacked = {model.label for model in study.models if model.name == STACK}
-    for candidate in ready.candidates:
-        trials = ready.rules.trials if candidate.space else 1
-        each = 1
-        if candidate.label in stacked:
-            each = len(candidate.estimator.members) * (candidate.estimator.folds + 1)
-        fits += folds * (trials * inner + 1) * each
+    fits = {candidate.label: _fits(study, ready, candidate) for candidate in ready.candidates}
     rows, columns = ready.loaded.cohort.shape
+    memory = 8 * rows * columns * COPIES / 1e6
     yield Check(
-        "ok", "work", f"{fits:,} fits; about {8 * rows * columns * 4 / 1e6:,.0f} MB of memory for each worker"
+        "ok", "work", f"{sum(fits.values()):,} fits; about {memory:,.0f} MB of memory for each worker"
     )
+    if not timed:
+        return
+    fold = next(iter(ready.split.folds()))
+    seconds = 0.0
+    for candidate in ready.candidates:
+        one = refit(candidate, ready.loaded.cohort, fold.train, replace(ready.rules, trials=1, inner=2))
+        whole = one.timing["search_seconds"] + one.timing["fit_seconds"]
+        seconds += fits[candidate.label] * whole / 3  # two inner fits and the final one
+    cores = usable_cores()
+    yield Check("ok", "time", f"about {_duration(seconds / cores)} on {cores} cores")
+
+
+def _fits(study: Study, ready: Prepared, candidate: Candidate) -> int:
+    """Fits of this candidate in all: for each fold and at the end, inner ones of each trial and a final one."""
+    inner = 1 if study.split.fractions else study.split.inner.folds
+    trials = ready.rules.trials if candidate.space else 1
+    return (sum(1 for _ in ready.split.folds()) + 1) * (trials * inner + 1)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

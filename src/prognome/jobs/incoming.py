@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from prognome.core.cohort import Cohort
 from prognome.core.schema import BlockSchema, Matched, Schema
 from prognome.core.study import External, Study, Target
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
-from prognome.jobs.load import fact, match_block, select_rows
+from prognome.jobs.load import Loss, fact, match_block, select_rows
 from prognome.jobs.roles import find_column, refuse_numbered_rows
 from prognome.jobs.shelf import Shelf, block_source
 from prognome.jobs.target import code_by
@@ -39,11 +40,24 @@ def elsewhere(study: Study, other: External) -> Study:
     return study.model_copy(update={"rows": rows, "blocks": blocks, "target": target, "external": []})
 
 
-def load_external(study: Study, other: External, schema: Schema, classes: tuple[str, ...]) -> Matched:
-    """Another cohort in the schema's form, with its target.
+@dataclass(frozen=True, eq=False)
+class Arrived:
+    """Another cohort in the schema's form, with its target, and what became of its rows."""
 
-    Rows without a target, or without a block that is not optional, are left out. Rows that the schema
-    refuses stay, since a model has to answer for what comes; they are counted on ``Matched.refused``.
+    matched: Matched
+    losses: tuple[Loss, ...]
+
+    @property
+    def cohort(self) -> Cohort:
+        """The rows that judge."""
+        return self.matched.cohort
+
+
+def load_external(study: Study, other: External, schema: Schema, classes: tuple[str, ...]) -> Arrived:
+    """Read another cohort.
+
+    Rows without a target, or without a block that is not optional, are left out and counted. Rows that the
+    schema refuses stay, since a model has to answer for what comes; they stand in ``matched.refused``.
 
     Raises
     ------
@@ -60,6 +74,7 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
     rows = select_rows(there.model_copy(update={"target": there_target}), shelf)
     found: dict[str, tuple[Table, NDArray[np.intp]]] = {}
     keep = np.ones(len(rows.ids), dtype=bool)
+    losses = list(rows.losses)
     for name, spec in there.blocks.items():
         source = block_source(spec, there.rows.id)
         block = schema.block(name)
@@ -68,6 +83,8 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
         index, _ = match_block(there, name, rows, table.ids)
         found[name] = (table, index)
         if not block.optional:
+            lost = int((keep & (index < 0)).sum())
+            losses += [Loss(f"not in block {name}", lost)] if lost else []
             keep &= index >= 0
     if not keep.any():
         raise DataError(where, "no row is in all blocks")
@@ -83,7 +100,7 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
         numbered=lambda wanted: shelf.numbered(rows.source, wanted),
     )
     cohort = replace(matched.cohort, target=codes, classes=classes, groups=_groups(there, shelf, ids))
-    return replace(matched, cohort=cohort)
+    return Arrived(replace(matched, cohort=cohort), tuple(losses))
 
 
 def _groups(study: Study, shelf: Shelf, ids: NDArray[np.object_]) -> NDArray[np.object_] | None:
@@ -103,8 +120,8 @@ def read_new(
 ) -> Iterator[tuple[NDArray[np.object_], dict[str, Table | None]]]:
     """New rows in batches, each with the table of every block.
 
-    Files that hold the same ids in the same order are read side by side in bounded memory; otherwise all
-    but the first block are read whole and matched by id.
+    Files that hold the same ids in the same order are read side by side in bounded memory; where they part
+    ways, the other block is read whole and matched by id.
 
     Parameters
     ----------
@@ -126,22 +143,40 @@ def read_new(
                 mend=f"Give it: --block {block.name}=FILE.",
             )
     first, *others = [block for block in schema.blocks if block.name in sources]
-    whole = {block.name: _whole_new(schema, block, sources[block.name]) for block in others}
+    partners = [_Partner(schema, block, sources[block.name], size) for block in others]
     for table in _batches_new(schema, first, sources[first.name], size):
         ids = table.ids
         tables: dict[str, Table | None] = {block.name: None for block in schema.blocks}
         tables[first.name] = table
-        for block in others:
-            other = whole[block.name]
-            at = pd.Index(other.ids).get_indexer(pd.Index(ids))
-            if (at < 0).any() and not block.optional:
-                raise DataError(
-                    f"block {block.name}",
-                    f"{int((at < 0).sum()):,} of {len(ids):,} rows of block {first.name} are not in it",
-                    mend="Give the same rows in every file; ids must be equal to the letter.",
-                )
-            tables[block.name] = other.rows(at)
+        for partner in partners:
+            tables[partner.block.name] = partner.rows(ids, first.name)
         yield ids, tables
+
+
+class _Partner:
+    """A block read beside the first one: in step while the ids agree, whole from where they do not."""
+
+    def __init__(self, schema: Schema, block: BlockSchema, place: tuple[str, Source], size: int) -> None:
+        self.block = block
+        self._schema, self._place = schema, place
+        self._steps = _batches_new(schema, block, place, size)
+        self._whole: Table | None = None
+
+    def rows(self, ids: NDArray[np.object_], first: str) -> Table:
+        """The rows of these ids, in their order; missing throughout for those absent, if that may be."""
+        if self._whole is None:
+            step = next(self._steps, None)
+            if step is not None and np.array_equal(step.ids, ids):
+                return step
+            self._whole = _whole_new(self._schema, self.block, self._place)
+        at = pd.Index(self._whole.ids).get_indexer(pd.Index(ids))
+        if (at < 0).any() and not self.block.optional:
+            raise DataError(
+                f"block {self.block.name}",
+                f"{int((at < 0).sum()):,} of {len(ids):,} rows of block {first} are not in it",
+                mend="Give the same rows in every file; ids must be equal to the letter.",
+            )
+        return self._whole.rows(at)
 
 
 def _whole_new(schema: Schema, block: BlockSchema, place: tuple[str, Source]) -> Table:

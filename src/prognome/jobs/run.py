@@ -17,13 +17,13 @@ from prognome.core.bundle import Bundle
 from prognome.core.cohort import Cohort
 from prognome.core.files import new_folder, refuse_taken, write_tsv
 from prognome.core.metrics import find_metric
-from prognome.core.schema import Matched, Schema
+from prognome.core.schema import Schema
 from prognome.core.seeds import seed_of
 from prognome.core.split import Split, check_folds, make_split, read_split
 from prognome.core.study import Study
 from prognome.jobs import record
 from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows, resolve
-from prognome.jobs.incoming import load_external
+from prognome.jobs.incoming import Arrived, load_external
 from prognome.jobs.load import Loaded, load
 from prognome.jobs.looks import count_look
 from prognome.jobs.summary import summarise
@@ -203,7 +203,7 @@ def _run(
         cohort,
         split,
         ready.rules,
-        external={name: matched.cohort for name, matched in elsewhere.items()},
+        external={name: arrived.cohort for name, arrived in elsewhere.items()},
         workers=workers or record.usable_cores(),
         progress=progress,
     )
@@ -278,7 +278,7 @@ def _record(
     study: Study,
     ready: Prepared,
     evaluation: Evaluation,
-    elsewhere: Mapping[str, Matched],
+    elsewhere: Mapping[str, Arrived],
     started: datetime,
     seconds: float,
 ) -> dict[str, Any]:
@@ -317,17 +317,7 @@ def _record(
             "test_rows": len(split.test),
             "test_looked_at_by_studies": looks,
         },
-        "external": {
-            name: {
-                "rows": len(matched.cohort),
-                "refused_by_contract": int((matched.refused != "").sum()),
-                "out_of_range": int((matched.out_of_range != "").sum()),
-                "unseen_category": int((matched.unseen != "").sum()),
-                "outside": round(float(matched.outside.mean()), 4),
-                "coverage": round(float(matched.coverage.mean()), 4),
-            }
-            for name, matched in elsewhere.items()
-        },
+        "external": {name: _arrival_facts(arrived) for name, arrived in elsewhere.items()},
         "models": [
             {
                 "label": one.label,
@@ -354,6 +344,19 @@ def _record(
         "failures": dict(evaluation.failures),
         "summary": summarise(evaluation.scores, study.primary, evaluation.best),
         "notes": list(loaded.notes),
+    }
+
+
+def _arrival_facts(arrived: Arrived) -> dict[str, Any]:
+    matched = arrived.matched
+    return {
+        "rows": len(matched.cohort),
+        "losses": [{"reason": loss.reason, "rows": loss.rows} for loss in arrived.losses],
+        "refused_by_contract": int((matched.refused != "").sum()),
+        "out_of_range": int((matched.out_of_range != "").sum()),
+        "unseen_category": int((matched.unseen != "").sum()),
+        "outside": round(float(matched.outside.mean()), 4),
+        "coverage": round(float(matched.coverage.mean()), 4),
     }
 
 

@@ -1,0 +1,63 @@
+"""A long file of new rows is answered in bounded memory, and each row as if it stood alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.journey.desk import Desk
+
+WIDTH, DIFFERENT = 60, 500
+MEASURED = """
+import resource, sys
+from prognome.cli.main import main
+main()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.fixture(scope="module")
+def cells() -> list[str]:
+    """Sixty numbers a row, 500 different rows."""
+    values = np.random.default_rng(0).normal(size=(DIFFERENT, WIDTH))
+    return ["\t".join(f"{value:.3f}" for value in row) for row in values]
+
+
+def write(path: Path, cells: list[str], rows: int) -> Path:
+    """A table of so many rows: the different ones over and over, each time with ids of their own."""
+    header = "\t".join(["id", *(f"x{k}" for k in range(WIDTH)), "y"])
+    lines = [f"N{row}\t{cells[row % DIFFERENT]}\t{row % 2}" for row in range(rows)]
+    path.write_text("\n".join([header, *lines]) + "\n")
+    return path
+
+
+def test_memory_of_predict_does_not_grow_with_the_rows(desk: Desk, cells: list[str]) -> None:
+    """From 20,000 to 60,000 rows of two blocks in one file the peak grows by about 20 MB, nearly all of it
+    the ids seen so far; where both blocks are read whole it grows by more than 200 MB."""
+    train = write(desk.folder / "train.tsv", cells, 100)
+    desk.ask(
+        blocks={
+            "first": {"path": str(train), "columns": ["x0", "x1"]},
+            "others": {"path": str(train), "columns": ["x*"], "exclude": ["x0", "x1"]},
+        },
+        target={"path": str(train), "column": "y", "kind": "binary", "positive": 1},
+    )
+    bundle = desk.run() / "bundle"
+    peaks = {}
+    for rows in (20_000, 60_000):
+        new = write(desk.folder / "new.tsv", cells, rows)
+        answers = desk.folder / f"answers{rows}.tsv"
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED, "predict", str(bundle), str(new), "-o", str(answers), "-q"],
+            capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+        peaks[rows] = int(done.stdout) * (1 if sys.platform == "darwin" else 1024)
+        lines = answers.read_text().splitlines()[1:]
+        assert [line.split("\t", 1)[0] for line in lines] == [f"N{row}" for row in range(rows)]
+        said = [line.split("\t", 1)[1] for line in lines]
+        assert all(said[start : start + DIFFERENT] == said[:DIFFERENT] for start in range(0, rows, DIFFERENT))
+    assert peaks[60_000] - peaks[20_000] < 80e6
