@@ -118,7 +118,7 @@ def test_ids_that_nearly_match(desk: Desk) -> None:
     path = desk.put(genes, "genes.tsv")
     message = desk.refused_run(blocks=apart(desk))
     assert message.startswith(f"block genes ({path}): 3 ids nearly match: they differ in case, blanks")
-    assert "3 rows (5, 6, 7)" in message
+    assert "seen: lines 5, 6, 7 there" in message
     assert "rows: {match: relaxed}" in message
     desk.ask(blocks=apart(desk), rows={"id": "id", "match": "relaxed"})
     desk.run()

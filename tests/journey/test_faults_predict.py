@@ -203,6 +203,7 @@ def test_type_that_is_not_trusted(desk: Desk, bundle: Path) -> None:
     (bundle / "pipeline.skops").write_bytes(io.dumps(Answered(1, 1, 0, 0)))
     seal(bundle)
     assert refused(desk, desk.table) == (
-        f"{bundle / 'pipeline.skops'}: holds 1 type that is not trusted; seen: prognome.jobs.predict.Answered. "
+        f"{bundle / 'pipeline.skops'}: holds types that are not trusted; "
+        "seen: prognome.jobs.predict.Answered. "
         "If you know who made it and what they are: prognome predict --trust TYPE."
     )

@@ -51,13 +51,10 @@ def test_system_refuses_to_write_more(desk: Desk) -> None:
     assert "ulimit -f" in text
 
 
-def test_system_refuses_to_write_more_for_predict_and_init(desk: Desk, finished: Desk) -> None:
+def test_system_refuses_to_write_more_answers(desk: Desk, finished: Desk) -> None:
     arguments = ["predict", finished.out / "bundle", desk.table, "-o", desk.folder / "answers.tsv"]
     text = desk.refused(*arguments, process=True, preexec_fn=limit(300))
     assert "answers.tsv: cannot be written; file too large" in text
-    arguments = ["init", desk.table, "-t", "ill", "-o", desk.folder / "new.yaml"]
-    text = desk.refused(*arguments, process=True, preexec_fn=limit(300))
-    assert "new.yaml: cannot be written; file too large" in text
 
 
 def test_disk_that_is_full(desk: Desk) -> None:

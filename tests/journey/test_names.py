@@ -1,4 +1,4 @@
-"""Names as people give them: quotes, commas, letters with marks, angle brackets, ids that look like numbers."""
+"""Names as people give them: quotes, commas, letters with marks, brackets, ids that look like numbers."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ def _load_pipeline(path: Path, trust: Sequence[str]) -> Any:
     if strange:
         raise BundleError(
             str(path),
-            f"holds {len(strange)} {'type that is' if len(strange) == 1 else 'types that are'} not trusted",
+            "holds types that are not trusted",
             seen=", ".join(strange),
             mend="If you know who made it and what they are: prognome predict --trust TYPE.",
         )

@@ -174,7 +174,7 @@ def _on_work(study: Study, ready: Prepared, *, timed: bool) -> Iterator[Check]:
 
 
 def _fits(study: Study, ready: Prepared, candidate: Candidate) -> int:
-    """Fits of this candidate in all: for each fold and at the end, inner ones of each trial and a final one."""
+    """Fits of this candidate in all: by fold and at the end, inner ones of each trial and a final one."""
     inner = 1 if study.split.fractions else study.split.inner.folds
     trials = ready.rules.trials if candidate.space else 1
     return (sum(1 for _ in ready.split.folds()) + 1) * (trials * inner + 1)

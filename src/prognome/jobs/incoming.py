@@ -80,7 +80,7 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
         block = schema.block(name)
         raw = _read_whole(shelf, spec.read, source, block, schema, f"{where}, block {name}")
         table = _to_schema(raw, block, schema, f"{where}, block {name}")
-        index, _ = match_block(there, name, rows, table.ids)
+        index, _ = match_block(there, name, rows, raw)
         found[name] = (table, index)
         if not block.optional:
             lost = int((keep & (index < 0)).sum())

@@ -18,6 +18,7 @@ from prognome.jobs.shelf import Shelf, block_source
 from prognome.jobs.target import code_target
 from prognome.read.columns import choose
 from prognome.read.ids import match_ids
+from prognome.read.raw import RawTable
 from prognome.read.source import Source
 from prognome.read.typed import typed
 
@@ -72,8 +73,9 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
     tables: dict[str, tuple[Table, NDArray[np.intp]]] = {}
     trouble: list[pd.DataFrame] = [rows.mismatches]
     for name in study.blocks:
-        table = _read_block(study, shelf, name)
-        index, problems = match_block(study, name, rows, table.ids)
+        raw = _read_raw(study, shelf, name)
+        table = _read_block(study, shelf, name, raw)
+        index, problems = match_block(study, name, rows, raw)
         tables[name] = (table, index)
         trouble.append(problems)
     keep = np.ones(len(rows.ids), dtype=bool)
@@ -174,7 +176,7 @@ def select_rows(study: Study, shelf: Shelf) -> Chosen:
 
 
 def match_block(
-    study: Study, name: str, rows: Chosen, there: NDArray[np.object_]
+    study: Study, name: str, rows: Chosen, raw: RawTable
 ) -> tuple[NDArray[np.intp], pd.DataFrame]:
     """Position in the block of each row, -1 where it is absent; and the list of those that do not fit.
 
@@ -183,16 +185,15 @@ def match_block(
     DataError
         If nothing matches, or ids match only nearly.
     """
-    spec, ids = study.blocks[name], rows.ids
+    spec, ids, there = study.blocks[name], rows.ids, raw.ids
     relaxed = study.rows.match == "relaxed"
     match = match_ids(ids.tolist(), there.tolist(), relaxed=relaxed)
     path = spec.path[0]
     if len(match.near) and not relaxed:
-        lines = np.sort(match.near[:, 1]) + 2
         raise DataError(
             f"block {name} ({path})",
             f"{len(match.near):,} ids nearly match: they differ in case, blanks or leading zeros",
-            seen=f"{number_rows(lines.tolist())} there" if spec.orient == "rows" else "",
+            seen=f"{raw.places(np.sort(match.near[:, 1]))} there",
             mend="Mend the files, or say rows: {match: relaxed}.",
         )
     if (match.index < 0).all():
@@ -251,11 +252,13 @@ def feature_columns(study: Study, shelf: Shelf, name: str, names: list[str]) -> 
     return chosen
 
 
-def _read_block(study: Study, shelf: Shelf, name: str) -> Table:
+def _read_raw(study: Study, shelf: Shelf, name: str) -> RawTable:
     spec = study.blocks[name]
-    source = block_source(spec, study.rows.id)
-    levels = spec.level_orders
-    raw = shelf.table(spec.read, source, frozenset(levels))
+    return shelf.table(spec.read, block_source(spec, study.rows.id), frozenset(spec.level_orders))
+
+
+def _read_block(study: Study, shelf: Shelf, name: str, raw: RawTable) -> Table:
+    levels = study.blocks[name].level_orders
     columns = feature_columns(study, shelf, name, raw.names)
     for column in levels:
         if column not in columns:

@@ -31,12 +31,8 @@ def study_schema() -> dict[str, Any]:
         short = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": {"enum": names}}
         parts[form] = {"anyOf": [{"enum": names}, short, {"$ref": f"#/$defs/{form}Long"}]}
     for part in parts.values():
-        for name in ("path", "columns", "exclude", "values", "missing"):
+        for name in ("path", "values"):  # one alone may stand without brackets
             one = part.get("properties", {}).get(name)
-            if one and name in ("path", "values"):
+            if one:
                 part["properties"][name] = {"anyOf": [{"type": ["string", "number", "boolean"]}, one]}
-    for name in ("value", "positive"):
-        for part in ("TestPart", "Target"):
-            if name in parts[part]["properties"]:
-                parts[part]["properties"][name] = {"type": ["string", "number", "boolean", "null"]}
     return schema
