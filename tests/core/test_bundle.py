@@ -168,13 +168,22 @@ def test_a_row_that_brings_too_little_is_refused(cohort):
     assert "brings 12% of the features, 50% are needed" in answers["reason"][7]
 
 
+def test_a_column_that_is_not_there_flags_every_row_where_the_contract_lets_it_pass(cohort):
+    found = tables(cohort)
+    found["genes"] = Table(cohort.ids, found["genes"].frame.drop(columns=["g3", "g5"]))
+    answers = bundle_of(cohort, missing_column="flag").predict(cohort.ids, found)
+    assert set(answers["status"]) == {"flagged"}
+    assert set(answers["missing_columns"]) == {"genes.g3, genes.g5"}
+    assert answers["p_1"].notna().all()
+
+
 def test_columns_are_found_by_name_and_alias_and_never_guessed(cohort):
     block = bundle_of(cohort).schema.block("clinical")
     contract = Contract()
     assert block.locate(["sex", "age_years"], contract, where="new") == {"age": "age_years", "sex": "sex"}
     with pytest.raises(DataError, match="2 columns stand for 'age'"):
         block.locate(["sex", "age", "age_years"], contract, where="new")
-    with pytest.raises(DataError, match="1 of 2 columns of block 'clinical' are missing"):
+    with pytest.raises(DataError, match="1 of 2 columns of block 'clinical' is missing"):
         block.locate(["sex", "agee"], contract, where="new")
     assert block.locate(["sex"], Contract(missing_column="flag"), where="new") == {"sex": "sex"}
 

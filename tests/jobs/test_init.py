@@ -13,7 +13,9 @@ from tests.clinic import patients_table
 def test_it_finds_ids_kind_event_and_groups(patients):
     inferred = infer(str(patients), "ill")
     assert (inferred.id, inferred.kind, inferred.positive) == ("id", "binary", "1")
-    assert inferred.groups[:1] == ["family"]
+    assert inferred.groups == ["family", "site"]
+    assert {"family", "site"} <= set(inferred.exclude)
+    assert not {"family", "site"} & set(inferred.columns)
     assert any("kind is taken to be binary" in sentence for sentence in inferred.said)
 
 

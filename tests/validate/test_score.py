@@ -83,3 +83,29 @@ def test_weights_come_in_bounded_pieces_with_the_same_seed_the_same():
 def test_an_interval_needs_half_of_its_replicates():
     assert np.isnan(percentile_interval(np.array([1.0, np.nan, np.nan]), 0.95)).all()
     assert percentile_interval(np.arange(101.0), 0.9) == pytest.approx((5.0, 95.0))
+
+
+def test_where_a_fold_is_a_site_left_out_rows_are_drawn_within_it_and_sites_over_all():
+    sites = np.repeat(np.array(["a", "b", "c"], dtype=object), 20)
+    whole, parts = score("accuracy", folds(), sites, replicates=2000)
+    for part in parts:
+        assert part["low"] < part["value"] < part["high"]
+        assert "rows" in part["method"]
+    assert "folds drawn too" in whole["method"]
+    alone, _ = score("accuracy", folds(), None, replicates=2000)
+    assert whole["high"] - whole["low"] > alone["high"] - alone["low"]
+
+
+def test_sites_that_differ_widen_the_interval_by_how_they_differ():
+    truth = np.ones(60, int)
+    right = np.r_[np.ones(20), np.ones(20), np.zeros(20)]  # two sites all right, one all wrong
+    judged = Judged(truth, np.c_[1 - right, right])
+    given = [
+        JudgedFold(1, k + 1, rows, judged.rows(rows))
+        for k, rows in enumerate(np.array_split(np.arange(60), 3))
+    ]
+    sites = np.repeat(np.array(["a", "b", "c"], dtype=object), 20)
+    whole, parts = score("accuracy", given, sites, replicates=3000)
+    # the mean of three sites drawn with replacement from 1, 1, 0: 0 with 1/27, 1 with 8/27
+    assert (whole["low"], whole["value"], whole["high"]) == (0.0, pytest.approx(2 / 3), 1.0)
+    assert [(part["low"], part["high"]) for part in parts] == [(1.0, 1.0), (1.0, 1.0), (0.0, 0.0)]

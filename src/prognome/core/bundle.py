@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from prognome.core.files import sha256, write_tsv
 from prognome.core.metrics import decide
-from prognome.core.schema import Matched, Schema
+from prognome.core.schema import Matched, Schema, list_names
 from prognome.core.table import Table
 from prognome.core.trusted import TRUSTED
 from prognome.errors import BundleError, CallError, WorkError
@@ -64,8 +64,8 @@ class Bundle:
         Returns
         -------
         ``row status coverage decision p_CLASS…`` or ``row status coverage prediction``, then
-        ``out_of_range unseen_category reason``. ``status`` is ``ok``, ``flagged`` (an answer with a
-        caveat) or ``refused`` (no answer, with the reason).
+        ``out_of_range unseen_category missing_columns reason``. ``status`` is ``ok``, ``flagged`` (an answer
+        with a caveat) or ``refused`` (no answer, with the reason).
         """
         matched = self.schema.match(ids, tables)
         return self._table(matched, self._say(matched))
@@ -77,7 +77,7 @@ class Bundle:
 
     def _table(self, matched: Matched, said: NDArray[np.float64]) -> pd.DataFrame:
         refused = matched.refused != ""
-        caveat = (matched.out_of_range != "") | (matched.unseen != "")
+        caveat = (matched.out_of_range != "") | (matched.unseen != "") | bool(matched.absent)
         table = pd.DataFrame(
             {
                 "row": matched.cohort.ids,
@@ -94,6 +94,7 @@ class Bundle:
                 table[f"p_{label}"] = np.where(refused, np.nan, said[:, code])
         table["out_of_range"] = matched.out_of_range
         table["unseen_category"] = matched.unseen
+        table["missing_columns"] = list_names(matched.absent)
         table["reason"] = matched.refused
         return table
 

@@ -121,6 +121,8 @@ class Matched:
         (n,) text: ``block.column`` names of categories not seen in training; empty where all is well.
     refused
         (n,) the reason for a refusal, or empty.
+    absent
+        ``block.column`` names of columns that no file has, where the contract lets that pass.
     """
 
     cohort: Cohort
@@ -129,6 +131,7 @@ class Matched:
     out_of_range: NDArray[np.object_]
     unseen: NDArray[np.object_]
     refused: NDArray[np.object_]
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,8 +197,11 @@ class Schema:
         present: dict[str, NDArray[np.bool_]] = {}
         known, features = np.zeros(n), np.zeros(n)
         out, strange = [], []
+        absent: list[str] = []
         for block in self.blocks:
             table = tables.get(block.name)
+            if table is not None:
+                absent += [f"{block.name}.{name}" for name in block.names if name not in table.frame]
             source = pd.DataFrame(index=range(n)) if table is None else table.frame
             frame, beyond, unknown = _fit_columns(block, source, n)
             out.append(beyond)
@@ -220,6 +226,7 @@ class Schema:
             out_of_range,
             unseen,
             self._refusals(coverage, out_of_range, unseen),
+            tuple(absent),
         )
 
     def _refusals(
@@ -340,10 +347,18 @@ def _name_cells(marks: NDArray[np.bool_], names: Sequence[str]) -> NDArray[np.ob
     """(n,) the names of the marked columns of each row, the first few and how many more."""
     found = np.full(len(marks), "", dtype=object)
     for row in np.flatnonzero(marks.any(axis=1)):
-        at = np.flatnonzero(marks[row])
-        more = f", … ({len(at):,} in all)" if len(at) > SHOWN else ""
-        found[row] = ", ".join(names[k] for k in at[:SHOWN]) + more
+        found[row] = list_names([names[k] for k in np.flatnonzero(marks[row]).tolist()])
     return found
+
+
+def list_names(names: Sequence[str]) -> str:
+    """The first few names, and how many there are.
+
+    >>> list_names(["a", "b"]), list_names(list("abcdefg"))
+    ('a, b', 'a, b, c, d, e, … (7 in all)')
+    """
+    more = f", … ({len(names):,} in all)" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _made_up(column: Column, count: int, rng: np.random.Generator) -> Any:

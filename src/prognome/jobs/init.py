@@ -25,10 +25,8 @@ from prognome.read.typed import FREE_TEXT
 _ID = re.compile(
     r"(^|[_\W])(id|ids|sample|subject|patient|person|individual|barcode|accession)([_\W]|$)", re.I
 )
-_GROUP = re.compile(
-    r"(^|[_\W])(family|fid|pedigree|patient|subject|site|centre|center|hospital|study|cohort|batch|run|plate)([_\W]|$)",
-    re.I,
-)
+_PEOPLE = re.compile(r"(^|[_\W])(family|fid|pedigree|patient|subject|person)([_\W]|$)", re.I)
+_PLACES = re.compile(r"(^|[_\W])(site|centre|center|hospital|study|cohort|batch|run|plate)([_\W]|$)", re.I)
 _EVENTS = (
     "1",
     "true",
@@ -112,9 +110,11 @@ def infer(
             _sort_column(raw, name, inferred)
     if inferred.exclude:
         said.append(f"columns: {len(inferred.exclude)} cannot be features as they are; the file says why")
+    inferred.groups.sort(key=lambda name: _PEOPLE.search(name) is None)
     if inferred.groups:
         said.append(
-            f"groups: '{inferred.groups[0]}' looks as if rows belong together; consider split: {{outer: {{group: {inferred.groups[0]}}}}}"
+            f"groups: {', '.join(inferred.groups)} may say which rows belong together; to keep those of one "
+            f"{inferred.groups[0]} on one side: split: {{outer: {{group: {inferred.groups[0]}}}}}"
         )
     return inferred
 
@@ -193,7 +193,7 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         f"models: [{'ridge' if inferred.kind == 'number' else 'logistic'}, random_forest, xgboost]   # see: prognome list models",
         "# tune: {search: random, trials: 10}   # default: none",
         "# external: [{name: other hospital, blocks: {BLOCK: {path: other.tsv}}, target: {path: other.tsv}}]",
-        "# contract: {missing_column: refuse, unseen_category: flag, out_of_range: flag, coverage: 0.5}",
+        "# contract: {missing_column: refuse, unseen_category: flag, out_of_range: flag, tolerance: 0.02, coverage: 0.5}",
         "# refit: not_test",
         "seed: 0",
     ]
@@ -234,15 +234,18 @@ def _sort_column(raw: RawTable, name: str, inferred: Inferred) -> None:
     """Feature as it is, category to be declared, or left out with the reason."""
     cells = raw.frame[name]
     known = cells.drop_nulls()
-    if _GROUP.search(name) and known.n_unique() < len(cells):
+    if (_PEOPLE.search(name) or _PLACES.search(name)) and known.n_unique() < len(cells):
         inferred.groups.append(name)
-    if not len(known):
+        inferred.exclude[name] = "says where a row comes from, not what it is like"
+    elif not len(known):
         inferred.exclude[name] = "empty throughout"
     elif known.n_unique() == 1 and not cells.null_count():
         inferred.exclude[name] = "one value only"
     elif cells.dtype == pl.String and as_booleans(cells) is None and as_numbers(cells) is None:
         some_numbers = known.cast(pl.Float64, strict=False).is_not_null().any()
-        if known.n_unique() > FREE_TEXT:
+        if known.str.contains(r"^\d{4}-\d\d?-\d\d?").all():
+            inferred.exclude[name] = "a date; for folds in time: split: {outer: {time: …}}"
+        elif known.n_unique() > FREE_TEXT:
             inferred.exclude[name] = f"free text: {known.n_unique():,} different values"
         elif some_numbers:
             inferred.categories.append(name)

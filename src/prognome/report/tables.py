@@ -155,7 +155,7 @@ def _metric_head(run: Run, name: str) -> object:
 def _thresholds(run: Run) -> Markup | None:
     if run.kind == "number":
         return None
-    words = "the event from a probability of 0.5 on" if run.kind == "binary" else "the most probable class"
+    words = "the event above a probability of 0.5" if run.kind == "binary" else "the most probable class"
     return element("p", f"Decisions are taken at the fixed threshold: {words}.", class_="note")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +51,9 @@ def score_part(
 
     The value over all folds is the mean of the folds' values. Its interval resamples the judged rows (whole
     groups where there are any), the same rows in every repeat, and averages the folds' values in each
-    replicate; the models are taken as fitted.
+    replicate; the models are taken as fitted. Where every fold is one group (a study or site left out), rows
+    are drawn for the interval of a fold, and for the interval over all folds the folds are drawn as well,
+    since the question is of a site never seen; with few sites it is still too narrow.
 
     Parameters
     ----------
@@ -71,10 +72,15 @@ def score_part(
     rows = np.unique(np.concatenate([fold.rows for fold in folds]))
     places = [np.searchsorted(rows, fold.rows) for fold in folds]
     values = np.array([[metric.value(fold.judged) for fold in folds] for metric in metrics])
-    replicates = _replicate(
-        folds, places, metrics, None if groups is None else groups[rows], len(rows), interval
-    )
-    method = f"bootstrap percentile, {interval.replicates} × {'rows' if groups is None else 'groups'}"
+    whole = _mean_over_folds(values.T, np.ones_like(values.T))
+    each_a_group = several and groups is not None and all(len(set(groups[f.rows])) == 1 for f in folds)
+    units = groups[rows] if groups is not None and not each_a_group else None
+    replicates = _replicate(folds, places, metrics, units, len(rows), interval)
+    share = _fold_shares(len(folds), interval) if each_a_group else np.ones((len(folds), interval.replicates))
+    method = f"bootstrap percentile, {interval.replicates} × {'rows' if units is None else 'groups'}"
+    over_all = ", mean of folds" if several else ""
+    if each_a_group:
+        over_all = ", mean of folds, folds drawn too"
     table = []
     for at, metric in enumerate(metrics):
         common = {
@@ -87,10 +93,10 @@ def score_part(
                 {**common, "repeat": fold.repeat, "fold": fold.fold, "value": values[at, k], "low": low,
                  "high": high, "n": len(fold.rows), "events": _events(fold.judged)}
             )  # fmt: skip
-        low, high = percentile_interval(_mean_over_folds(replicates[at]), interval.level)
+        low, high = percentile_interval(_mean_over_folds(replicates[at], share), interval.level)
         table.append(
-            {**common, "repeat": None, "fold": None, "value": _mean_over_folds(values[at][:, None])[0],
-             "low": low, "high": high, "method": method + (", mean of folds" if several else ""),
+            {**common, "repeat": None, "fold": None, "value": whole[at],
+             "low": low, "high": high, "method": method + over_all,
              "n": len(rows), "events": _all_events(folds, places, len(rows))}
         )  # fmt: skip
     return table
@@ -118,11 +124,19 @@ def _replicate(
     return np.concatenate(pieces, axis=2)
 
 
-def _mean_over_folds(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fold_shares(folds: int, interval: Interval) -> NDArray[np.float64]:
+    """(folds, replicates) how often each fold is drawn, where a fold is a site, study or batch left out."""
+    rng = np.random.default_rng([interval.seed, folds])
+    return rng.multinomial(folds, np.full(folds, 1 / folds), size=interval.replicates).T.astype(np.float64)
+
+
+def _mean_over_folds(values: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """(folds, replicates) → (replicates,), over the folds where the figure is defined."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a figure that no fold defines stays NaN
-        return np.asarray(np.nanmean(values, axis=0))
+    defined = ~np.isnan(values)
+    weights = shares * defined
+    total = weights.sum(axis=0)
+    summed = (weights * np.where(defined, values, 0)).sum(axis=0)
+    return np.divide(summed, total, out=np.full(len(total), np.nan), where=total > 0)
 
 
 def _events(judged: Judged) -> int | None:
