@@ -49,7 +49,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.bench_read
 
 docs: $(READY)
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean:
 	rm -rf $(VENV) demo runs site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

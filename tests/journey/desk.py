@@ -53,7 +53,7 @@ class Desk:
         return path
 
     def ask(self, table: str = "patients.tsv", **changes: Any) -> Path:
-        """Write a quick study: two blocks, three folds, one model. A change of None takes a key away."""
+        """Write a quick study: two blocks, two folds, one model. A change of None takes a key away."""
         said = {
             "name": "clinic",
             "rows": {"id": "id"},
@@ -62,7 +62,7 @@ class Desk:
                 "genes": {"path": table, "columns": ["g*"]},
             },
             "target": {"path": table, "column": "ill", "kind": "binary", "positive": 1},
-            "split": {"outer": {"folds": 3}},
+            "split": {"outer": {"folds": 2}, "inner": {"folds": 2}},
             "judge": {"bootstrap": 100},
             "models": ["logistic"],
             "seed": 3,

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor_command(
-    study: Annotated[Path, typer.Argument(help="Study file.")],
+    study: Annotated[Path, typer.Argument(readable=False, help="Study file.")],
     timed: Annotated[
         bool, typer.Option("--time", help="Fit every model a few times to estimate how long a run takes.")
     ] = False,

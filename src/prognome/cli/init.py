@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 
 def init_command(
-    table: Annotated[Path, typer.Argument(help="Table with the target: TSV, CSV, Parquet or Excel.")],
+    table: Annotated[
+        Path, typer.Argument(readable=False, help="Table with the target: TSV, CSV, Parquet or Excel.")
+    ],
     target: Annotated[str, typer.Option("--target", "-t", help="Column to be predicted.")],
     id_column: Annotated[
         str | None, typer.Option("--id", help="Column of row ids; default: looked for.", show_default=False)

@@ -26,9 +26,12 @@ def register(app: typer.Typer) -> None:
 
 
 def predict_command(
-    bundle: Annotated[Path, typer.Argument(help="Bundle of a run: OUT/bundle.")],
+    bundle: Annotated[Path, typer.Argument(readable=False, help="Bundle of a run: OUT/bundle.")],
     table: Annotated[
-        Path | None, typer.Argument(help="One file for every block that is not named.", show_default=False)
+        Path | None,
+        typer.Argument(
+            readable=False, help="One file for every block that is not named.", show_default=False
+        ),
     ] = None,
     blocks: Annotated[
         list[str], typer.Option("--block", metavar="NAME=FILE", help="File of one block.")

@@ -43,7 +43,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run_command(
-    study: Annotated[Path | None, typer.Argument(help="Study file.", show_default=False)] = None,
+    study: Annotated[
+        Path | None, typer.Argument(readable=False, help="Study file.", show_default=False)
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
     changes: Changes = [],  # noqa: B006 - typer reads it, nobody writes it
     workers: Annotated[
