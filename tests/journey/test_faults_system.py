@@ -237,8 +237,10 @@ def wait_for(what: Callable[[], object], seconds: float) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("workers", [1, 2])
-def test_ctrl_c_in_the_middle_of_the_judging(desk: Desk, workers: int) -> None:
+@pytest.mark.parametrize(
+    ("workers", "busy"), [(1, 2.0), (2, 2.0), (2, 0.1)], ids=["alone", "two at work", "two just begun"]
+)
+def test_ctrl_c_in_the_middle_of_the_judging(desk: Desk, workers: int, busy: float) -> None:
     """As a terminal does it: the signal goes to the command and to its workers."""
     study = desk.ask(models=[{"random_forest": {"n_estimators": 20_000}}])  # minutes, if nobody stops it
     before = desk.standing()
@@ -249,8 +251,9 @@ def test_ctrl_c_in_the_middle_of_the_judging(desk: Desk, workers: int) -> None:
     try:
         # the list of mismatches is the last thing written before the judging begins
         assert wait_for(lambda: [*desk.folder.glob(".out.partial-*/mismatches.tsv")], 60)
-        assert wait_for(lambda: sum(seconds > 2 for seconds in living(run.pid).values()) >= workers, 60)
-        time.sleep(0.5)
+        assert wait_for(
+            lambda: sum(spent > busy for spent in living(run.pid).values()) >= workers + (workers > 1), 60
+        )
         assert run.poll() is None
         os.killpg(run.pid, signal.SIGINT)
         out, err = run.communicate(timeout=30)

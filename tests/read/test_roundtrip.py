@@ -14,7 +14,10 @@ from prognome.read.batches import read_batches
 from prognome.read.raw import read_raw
 from prognome.read.source import Source
 
-CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=6)
+CELL = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0\r\x1c\x1d\x1e\x1f", exclude_categories=["Cs"]),
+    max_size=6,
+)
 NUMBER = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 
 

@@ -55,7 +55,7 @@ def test_rosmap_on_the_fixed_test_part_is_scikit_learns_own_answer(data):
             "split": {"test": {"column": "split", "value": "test"}},
             "judge": {"bootstrap": 100},
             "prepare": {name: [] for name in omics},
-            "models": ["logistic"],
+            "models": [{"logistic": {"C": 1.0}}],
         }
     )
     found = figures(run(study, workers=1), "logistic", "test")

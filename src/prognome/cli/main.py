@@ -51,6 +51,7 @@ def _register() -> None:
 
 def main() -> None:
     """Run the command line; a user's mistake gets a message, never a traceback."""
+    signal.signal(signal.SIGTERM, _terminate)
     _register()
     try:
         status = app(standalone_mode=False)
@@ -87,6 +88,11 @@ def main() -> None:
         _stop()
     if status:
         sys.exit(status)
+
+
+def _terminate(*_: object) -> NoReturn:
+    """Leave by the door, so that what is half-written is taken away."""
+    sys.exit(128 + signal.SIGTERM)
 
 
 def _stop() -> NoReturn:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from prognome.core.cohort import Cohort
@@ -58,9 +61,11 @@ class Crew:
         with parallel_config("loky", n_jobs=self._workers, inner_max_num_threads=1):
             pool = Parallel(return_as="generator_unordered", max_nbytes="1M", pre_dispatch="2*n_jobs")
             try:
-                for one in pool(
-                    delayed(_one)(task, self._cohort, asked, self._metric) for task, asked in tasks
-                ):
+                with _workers_deaf_to_ctrl_c():
+                    answers = pool(
+                        delayed(_one)(task, self._cohort, asked, self._metric) for task, asked in tasks
+                    )
+                for one in answers:
                     yield self._count(one)
             except BaseException:
                 from joblib.externals.loky import get_reusable_executor
@@ -76,6 +81,19 @@ class Crew:
     def _say(self, word: str) -> None:
         if self._progress:
             self._progress(self._done, self._total, word)
+
+
+@contextlib.contextmanager
+def _workers_deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes begun here ignore Ctrl-C, which a terminal sends to all: this one hears it and ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _one(task: Task, cohort: Cohort, asked: Asked, metric: Metric) -> Learned:
