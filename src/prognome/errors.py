@@ -107,6 +107,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"Known: {', '.join(names)}." if names else ""
 
 
+def near_name(word: str, known: Iterable[str]) -> str:
+    """``Did you mean 'x'?``, or nothing: the names of a file without a header would be its first patient.
+
+    >>> near_name("agee", ["age", "sex"]), near_name("age", ["63", "John"])
+    ("Did you mean 'age'?", '')
+    """
+    said = nearest(word, known)
+    return said if said.startswith("Did you mean") else ""
+
+
 def number_rows(rows: Sequence[int], *, limit: int = 5) -> str:
     """Count rows and number the first few.
 

@@ -65,7 +65,7 @@ def test_menu_line_names_the_class_and_says_what_it_does(entry):
     assert entry.help.endswith(".")
     assert len(entry.help) <= 90
     assert "**Learns**" in step.__doc__
-    assert step.holds_training_rows is (entry.name == "impute.knn")
+    assert step.holds_training_rows is (entry.name in ("impute.knn", "scale.rank"))
 
 
 def test_constructor_only_stores_and_clone_keeps_parameters(entry):

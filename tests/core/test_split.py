@@ -153,6 +153,9 @@ def test_a_split_that_was_written_reads_back_the_same(tmp_path):
         (lambda t: pd.concat([t, t.iloc[:1]]), "stands twice"),
         (lambda t: t.assign(row=["x", *t["row"][1:]]), "rows that the cohort does not have"),
         (lambda t: t.assign(fold=""), "need a repeat and a fold"),
+        (lambda t: t.assign(fold=[1.5, *t["fold"][1:]]), "no whole number"),
+        (lambda t: t.assign(part=["train", *t["part"][1:]]), "part train goes with part validation"),
+        (lambda t: pd.concat([t, t.iloc[:50].assign(repeat=2)]), "the repeats do not have the same rows"),
     ],
 )
 def test_a_split_file_with_a_fault_is_refused(tmp_path, change, expected):
@@ -166,6 +169,53 @@ def test_a_given_split_with_a_group_on_both_sides_is_refused():
     made = split(outer={"folds": 3})
     with pytest.raises(DataError, match="groups stand on both sides"):
         check_folds(made, TARGET, ("0", "1"), GROUPS)
+
+
+def test_a_named_test_part_may_not_part_a_group_in_any_scheme():
+    named = np.arange(N) % 3 == 0
+    for said in ({"outer": {"folds": 3}}, {"fractions": [0.6, 0.2, 0.2]}):
+        with pytest.raises(DataError, match="groups stand on both sides"):
+            split(GROUPS, test={"column": "c", "value": "t"}, in_test=named, **said)
+
+
+def test_a_test_part_in_time_never_parts_equal_times():
+    times = np.repeat(np.arange(9.0), 10)
+    made = split(outer={"folds": 3, "time": "t"}, test={"fraction": 0.15}, times=times)
+    assert not set(times[made.test]) & set(times[made.learn])
+    assert len(made.test) == 20
+
+
+def test_fewer_times_than_folds_are_refused():
+    with pytest.raises(StudyError, match="3 folds in time need more different times; seen: 2"):
+        split(outer={"folds": 3, "time": "t"}, times=np.repeat([1.0, 2.0], 45))
+
+
+@pytest.mark.parametrize(
+    ("target", "groups", "share"),
+    [
+        (np.r_[np.zeros(89, int), 1], None, 0.2),
+        (TARGET, np.resize(["a", "b", "c"], N).astype(object), 0.15),
+        (TARGET[:4], None, 0.01),
+    ],
+)
+def test_a_share_that_cannot_be_held_out_is_no_crash(target, groups, share):
+    n = len(target)
+    spec = SplitSpec.model_validate({"test": {"fraction": share}, "outer": {"folds": 2}})
+    try:
+        made = make_split(spec, ids=IDS[:n], target=target, classes=("0", "1"), groups=groups)
+    except (StudyError, DataError):
+        return
+    assert 0 < len(made.test) < n
+
+
+def test_a_class_with_one_row_to_learn_from_is_refused_before_any_work():
+    target = np.r_[np.zeros(86, int), np.ones(4, int)]
+    sites = np.r_[np.full(45, "a"), np.full(42, "b"), ["b"] * 2, ["a"]].astype(object)
+    with pytest.raises(DataError, match="class 'ill' has a single row to learn from"):
+        make_split(
+            SplitSpec.model_validate({"outer": {"leave_out": "site"}}),
+            ids=IDS, target=target, classes=("well", "ill"), groups=sites,
+        )  # fmt: skip
 
 
 def test_inner_folds_keep_groups_and_shrink_to_the_smallest_class():

@@ -62,6 +62,12 @@ def test_the_resolved_study_reads_back_equal(tmp_path):
         ({**SAID, "split": {"outer": {"leave_out": "a", "group": "b"}}}, "leave_out already says the groups"),
         ({**SAID, "split": {"outer": {"time": "t", "repeats": 2}}}, "cannot be repeated"),
         ({**SAID, "models": ["svm", "svm"]}, "'svm' stands twice"),
+        ({**SAID, "models": [{"svm": {"label": "chosen"}}]}, "the label 'chosen' is taken"),
+        ({**SAID, "models": [{"svm": {"label": "dummy"}}]}, "the label 'dummy' is taken"),
+        (
+            {**SAID, "split": {"fractions": [0.7, 0.15, 0.15], "outer": {"time": "t"}}},
+            "fractions has no folds",
+        ),
         ({**SAID, "models": [{"svm": {"blocks": ["x"]}}]}, "no block is called 'x'"),
         ({**SAID, "prepare": {"mRNA": []}}, "Did you mean 'mrna'?"),
         ({**SAID, "external": [{"name": "a", "blocks": {}}]}, "block 'mrna' is not given"),
@@ -137,10 +143,12 @@ def test_set_lays_values_over_the_study():
     assert study.blocks["mrna"].optional is True
 
 
-@pytest.mark.parametrize("change", ["split.outer.folds", "name.x=1", "external.0.name=a"])
+@pytest.mark.parametrize(
+    "change", ["split.outer.folds", "name.x=1", "external.0.name=a", "models.0.logistic.C=1"]
+)
 def test_a_set_that_cannot_be_laid_is_refused(change):
     with pytest.raises(StudyError):
-        Study.from_mapping({**SAID, "name": "n", "external": []}, changes=[change])
+        Study.from_mapping({**SAID, "name": "n", "external": [], "models": ["logistic"]}, changes=[change])
 
 
 def test_a_study_is_frozen():

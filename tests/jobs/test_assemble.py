@@ -67,6 +67,7 @@ def test_a_search_leaves_parameters_that_the_study_sets(patients):
         ({"models": ["ridge"]}, "does not serve a binary target"),
         ({"models": [{"random_forest": {"n_estimator": 3}}]}, "Did you mean 'n_estimators'?"),
         ({"models": [{"random_forest": {"n_estimators": -3}}]}, "n_estimators"),
+        ({"models": ["dummy"]}, "holds nothing but a baseline"),
         ({"models": ["logistic", "stack"]}, "fewer than two models to stack"),
         (
             {"models": ["logistic", "svm", {"stack": {"members": ["svn"]}}]},
@@ -97,6 +98,8 @@ def test_the_resolved_study_spells_out_steps_and_metric(patients):
         (["svm_linear"], {}, "svm_linear", False),
         (["logistic"], {"genes": ["impute.knn"]}, "logistic", True),
         (["logistic", "svm", "stack"], {}, "stack", True),
+        (["logistic"], {"clinical": ["scale.rank"]}, "clinical_only", True),
+        (["logistic"], {"genes": ["impute.knn"]}, "clinical_only", False),
         (["logistic", "xgboost", "stack"], {}, "stack", False),
     ],
 )
@@ -129,3 +132,11 @@ def test_a_model_of_another_package_is_found_by_its_entry_point(patients, monkey
         assert built.estimator[-1].var_smoothing == 1e-3
     finally:
         vars(MODELS).pop("_entries", None)
+
+
+def test_support_vectors_learn_their_steps_inside_the_calibration(patients, cohort):
+    study = make_study(patients, models=["svm"], tune={"search": "random"})
+    built = next(c for c in candidates(study) if c.label == "svm")
+    assert set(built.space) == {"C", "gamma"}
+    assert built.estimator.prepare is not None
+    assert built.estimator.fit(cohort, cohort.target).predict_proba(cohort).shape == (120, 2)

@@ -187,3 +187,98 @@ def test_zeros_and_ones_taken_for_numbers_are_remarked(patients):
     target = {"path": str(patients), "column": "ill", "kind": "number"}
     notes = load(make_study(patients, target=target, models=["ridge"])).notes
     assert any("are they classes?" in note for note in notes)
+
+
+def facts_elsewhere(tmp_path, facts, **changes):
+    """Facts about the rows in a file of their own."""
+    path = write(tmp_path, patients_table().drop(columns=["family", "site"]))
+    other = write(tmp_path, facts, "facts.tsv")
+    rows = {"path": str(other), "id": "id", **changes.pop("rows", {})}
+    return make_study(path, rows=rows, **changes)
+
+
+SITES = patients_table()[["id", "family", "site"]]
+BY_SITE = {"test": {"column": "site", "value": "south"}, "outer": {"folds": 3}}
+
+
+def test_facts_are_matched_by_the_rule_of_the_blocks(tmp_path):
+    south = (SITES["site"] == "south").to_numpy()
+    shuffled = SITES.sample(frac=1, random_state=1)
+    assert (load(facts_elsewhere(tmp_path, shuffled, split=BY_SITE)).in_test == south).all()
+    lower = SITES.assign(id=SITES["id"].str.lower())
+    with pytest.raises(DataError, match="120 ids nearly match"):
+        load(facts_elsewhere(tmp_path, lower, split=BY_SITE))
+    relaxed = facts_elsewhere(tmp_path, lower, split=BY_SITE, rows={"match": "relaxed"})
+    assert (load(relaxed).in_test == south).all()
+
+
+def test_a_row_without_facts_never_slips_into_training(tmp_path):
+    with pytest.raises(DataError, match=r"10 rows that split\.test needs are not in this file"):
+        load(facts_elsewhere(tmp_path, SITES.iloc[10:], split=BY_SITE))
+    drop = {"drop": [{"column": "site", "values": ["south"]}]}
+    with pytest.raises(DataError, match=r"10 rows that rows\.drop needs are not in this file"):
+        load(facts_elsewhere(tmp_path, SITES.iloc[10:], rows=drop))
+
+
+def test_dropping_nothing_is_refused_and_a_missing_word_drops_the_empty(tmp_path):
+    frame = patients_table()
+    frame.loc[:4, "site"] = None
+    path = write(tmp_path, frame)
+
+    def study(*values):
+        return make_study(path, rows={"id": "id", "drop": [{"column": "site", "values": list(values)}]})
+
+    assert len(load(study("NA")).cohort) == 115
+    with pytest.raises(StudyError, match="no row has 'suoth' there"):
+        load(study("suoth"))
+
+
+def test_words_of_python_match_whatever_their_case(tmp_path):
+    path = write(tmp_path, patients_table().assign(ill=lambda t: t["ill"] == 1))
+    target = {"path": str(path), "column": "ill", "kind": "binary", "positive": True}
+    assert load(make_study(path, target=target)).cohort.classes == ("False", "True")
+
+
+def test_a_class_may_be_called_by_a_word_that_usually_means_missing(tmp_path):
+    path = write(tmp_path, patients_table().assign(ill=lambda t: np.where(t["ill"] == 1, "+", "-")))
+    target = {"path": str(path), "column": "ill", "kind": "binary", "positive": "+"}
+    with pytest.raises(DataError, match="the target is missing"):
+        load(make_study(path, target=target))
+    target["missing_words"] = ["", "NA"]
+    blocks = {"genes": {"path": str(path), "columns": ["g*"]}}
+    assert load(make_study(path, target=target, blocks=blocks)).cohort.classes == ("-", "+")
+
+
+def test_one_number_written_in_several_ways_is_no_several_classes(tmp_path):
+    path = write(tmp_path, patients_table().assign(stage=lambda t: np.resize(["1", "1.0", "2"], len(t))))
+    target = {"path": str(path), "column": "stage", "kind": "multiclass"}
+    with pytest.raises(DataError, match="writes one number in several ways"):
+        load(make_study(path, target=target))
+
+
+@pytest.mark.parametrize(
+    ("days", "bad"),
+    [([str(k) for k in range(119)], "x1"), ([f"2024-01-{1 + k % 28:02d}" for k in range(119)], "soon")],
+)
+def test_one_time_that_cannot_be_read_is_one_row(tmp_path, days, bad):
+    path = write(tmp_path, patients_table().assign(day=[bad, *days]))
+    with pytest.raises(DataError, match="column 'day': is neither a number nor a date; seen: 1 row: line 2"):
+        load(make_study(path, split={"outer": {"time": "day", "folds": 3}}))
+
+
+def test_dates_with_and_without_zone_are_dates(tmp_path):
+    days = [f"2024-01-{1 + k % 28:02d}T10:00:00" + ("Z" if k % 2 else "") for k in range(120)]
+    path = write(tmp_path, patients_table().assign(day=days))
+    times = load(make_study(path, split={"outer": {"time": "day", "folds": 3}})).times
+    assert times[1] - times[0] == 86_400
+
+
+def test_a_file_without_header_does_not_print_its_first_patient(tmp_path):
+    path = tmp_path / "bare.tsv"
+    path.write_text("P1\tJohn Smith\t63\nP2\tJane Doe\t64\n")
+    blocks = {"all": {"path": str(path)}}
+    target = {"path": str(path), "column": "ill", "kind": "binary", "positive": 1}
+    with pytest.raises(StudyError) as caught:
+        load(make_study(path, rows={}, blocks=blocks, target=target))
+    assert "Smith" not in str(caught.value)
+    assert "63" not in str(caught.value)

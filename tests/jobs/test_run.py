@@ -224,3 +224,48 @@ def test_the_record_tells_versions_inputs_and_choices(clinic_study, tmp_path):
     assert {line["model"] for line in record["summary"]} == {
         "dummy", "clinical_only", "logistic", "random_forest", "chosen",
     }  # fmt: skip
+
+
+def test_an_external_cohort_never_takes_its_truth_from_the_training_file(patients, tmp_path):
+    there = write(tmp_path, patients_table(60, seed=5).drop(columns="ill"), "other.tsv")
+    blocks = {name: {"path": str(there)} for name in ("clinical", "genes")}
+    with pytest.raises(StudyError, match="there is no column 'ill'"):
+        run(make_study(patients, external=[{"name": "other", "blocks": blocks}]), workers=1)
+
+
+def test_an_external_cohort_with_the_same_ids_is_remarked(patients):
+    blocks = {name: {"path": str(patients)} for name in ("clinical", "genes")}
+    external = [{"name": "mirror", "blocks": blocks, "target": {"path": str(patients)}}]
+    result = run(make_study(patients, external=external, models=["logistic"]), workers=1)
+    assert any("120 ids of external cohort mirror are also ids" in note for note in result.record["notes"])
+
+
+def test_a_study_made_by_keywords_with_relative_paths_is_anchored(patients, tmp_path, monkeypatch):
+    from prognome import Study
+
+    monkeypatch.chdir(patients.parent)
+    study = Study(
+        rows={"id": "id"},
+        blocks={"genes": {"path": "patients.tsv", "columns": ["g*"]}},
+        target={"path": "patients.tsv", "column": "ill", "kind": "binary", "positive": 1},
+        models=["logistic"],
+        judge={"bootstrap": 100},
+    )
+    first = run(study, tmp_path / "out", workers=1)
+    monkeypatch.chdir(tmp_path / "out")
+    same(first, run(read_replay(tmp_path / "out" / "run.json"), workers=1))
+
+
+def test_another_test_part_in_the_split_file_is_refused(patients, tmp_path):
+    split = {"test": {"column": "site", "value": "south"}, "outer": {"folds": 3}}
+    run(make_study(patients, split=split, models=["logistic"]), tmp_path / "out", workers=1)
+    other = {"test": {"column": "site", "value": "north"}, "file": str(tmp_path / "out" / "split.tsv")}
+    with pytest.raises(StudyError, match="has another test part"):
+        run(make_study(patients, split=other, models=["logistic"]), workers=1)
+
+
+def test_two_sites_one_left_out_can_be_run_with_everything(patients):
+    split = {"outer": {"leave_out": "site"}}
+    models = ["logistic", "svm", {"xgboost": {"n_estimators": 5}}, "stack"]
+    result = run(make_study(patients, split=split, models=models), workers=1)
+    assert not result.record["failures"]

@@ -2,6 +2,8 @@
 
 import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC, SVR
 
 from prognome.core.split import inner_folds
@@ -53,6 +55,21 @@ def test_margins_that_point_the_wrong_way_give_the_share_of_events_and_keep_thei
     np.testing.assert_allclose(p, 2 / 3, atol=0.01)
     margins = model.decision_function(turned)
     np.testing.assert_array_equal(np.argsort(p, kind="stable"), np.argsort(margins, kind="stable"))
+
+
+def test_features_chosen_by_their_labels_do_not_flatter_the_probabilities():
+    noise, labels = rng.normal(size=(100, 3000)), rng.integers(0, 2, 100)
+    fresh = rng.normal(size=(400, 3000))
+    chosen = SelectKBest(f_classif, k=20)
+    inside = SupportVectorClassifier("linear", C=0.1, prepare=chosen, random_state=0).fit(noise, labels)
+    before = make_pipeline(chosen, SupportVectorClassifier("linear", C=0.1, random_state=0)).fit(
+        noise, labels
+    )
+
+    def sure(model):
+        return np.abs(model.predict_proba(fresh)[:, 1] - 0.5).mean()
+
+    assert sure(inside) < 0.12 < sure(before)
 
 
 def test_regression_equals_scikit_learns_on_a_standardised_target():

@@ -2,11 +2,9 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 from numpy.testing import assert_array_equal
 from sklearn import preprocessing
 
-from prognome.errors import DataError
 from prognome.prepare.encode import OneHotEncoder, OrdinalEncoder
 
 NAN = np.nan
@@ -65,9 +63,10 @@ def test_category_wholly_missing_becomes_its_missing_column():
     assert made.to_dict("list") == {"sex=missing": [1.0, 1.0]}
 
 
-def test_level_called_missing_beside_gaps_is_refused():
-    with pytest.raises(DataError, match="seen: sex=missing"):
-        OneHotEncoder().fit(pd.DataFrame({"sex": ["missing", None, "M"]}))
+def test_a_level_called_missing_stands_beside_the_gaps():
+    made = OneHotEncoder().fit_transform(pd.DataFrame({"sex": ["missing", None, "M"]}))
+    assert made.columns.tolist() == ["sex=M", "sex=missing", "sex=(missing)"]
+    assert_array_equal(made.to_numpy(), [[0, 1, 0], [0, 0, 1], [1, 0, 0]])
 
 
 def test_ordinal_places_follow_declared_order_or_alphabet():

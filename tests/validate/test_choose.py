@@ -34,3 +34,9 @@ def test_folds_without_a_figure_are_left_out():
 
 def test_a_given_standard_error_is_used():
     assert choose([Standing("a", 1, (0.7,)), Standing("b", 2, (0.8,), 0.2)], AUC) == "a"
+
+
+def test_repeating_the_folds_does_not_shrink_the_standard_error():
+    once, thrice = Standing("a", 1, (0.7, 0.8, 0.9)), Standing("a", 1, (0.7, 0.8, 0.9) * 3, repeats=3)
+    assert thrice.error < 1.01 * once.error
+    assert thrice.error > 0.8 * once.error

@@ -286,3 +286,13 @@ def test_seeds_reach_every_part_and_leave_those_that_are_set():
 def test_every_metric_of_the_kind_is_in_the_scores(cohort):
     done = evaluate(trio()[1:2], cohort, cut(cohort, outer={"folds": 3}), rules())
     assert set(done.scores["metric"]) == {m.name for m in METRICS.values() if "binary" in m.targets}
+
+
+def test_every_model_is_compared_on_the_same_inner_folds(cohort):
+    from prognome.validate.evaluate import _task
+
+    fold = next(iter(cut(cohort, outer={"folds": 3}).folds()))
+    split = cut(cohort, outer={"folds": 3})
+    cuts = {_task(candidate, fold, split, rules()).inner_seed for candidate in trio()}
+    seeds = {_task(candidate, fold, split, rules()).seed for candidate in trio()}
+    assert (len(cuts), len(seeds)) == (1, 3)

@@ -109,3 +109,12 @@ def test_sites_that_differ_widen_the_interval_by_how_they_differ():
     # the mean of three sites drawn with replacement from 1, 1, 0: 0 with 1/27, 1 with 8/27
     assert (whole["low"], whole["value"], whole["high"]) == (0.0, pytest.approx(2 / 3), 1.0)
     assert [(part["low"], part["high"]) for part in parts] == [(1.0, 1.0), (1.0, 1.0), (0.0, 0.0)]
+
+
+def test_with_too_few_groups_rows_are_drawn_and_the_method_says_so():
+    half = np.repeat(np.array(["a", "b"], dtype=object), 30)
+    whole, _ = score("accuracy", [JudgedFold(1, 1, np.arange(60), ALL)], half)
+    assert whole["low"] < whole["value"] < whole["high"]
+    assert "too few groups to draw: 2" in whole["method"]
+    one, _ = score("accuracy", [JudgedFold(1, 1, np.arange(60), ALL)], np.full(60, "a", dtype=object))
+    assert one["low"] < one["value"] < one["high"]

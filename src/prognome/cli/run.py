@@ -77,11 +77,13 @@ def run_command(
             "run", "give either a study file or --replay RUN.JSON", mend="See: prognome run --help."
         )
     if replay is not None:
-        from prognome.jobs.record import read_replay
+        from prognome.jobs.record import other_versions, read_replay
 
         if changes:
             raise StudyError("run --replay", "takes no --set: it does the same again")
         question = read_replay(replay)
+        for change in other_versions(replay):
+            say(f"note: another version than in that run: {change}")
     else:
         assert study is not None
         question = Study.from_file(study, changes=changes)

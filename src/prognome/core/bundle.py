@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from prognome.core.files import sha256, write_tsv
 from prognome.core.metrics import decide
+from prognome.core.say import say
 from prognome.core.schema import Matched, Schema, list_names
 from prognome.core.table import Table
 from prognome.core.trusted import TRUSTED
@@ -71,9 +72,8 @@ class Bundle:
         return self._table(matched, self._say(matched))
 
     def _say(self, matched: Matched) -> NDArray[np.float64]:
-        if self.kind == "number":
-            return np.asarray(self.pipeline.predict(matched.cohort), dtype=float).reshape(-1, 1)
-        return np.asarray(self.pipeline.predict_proba(matched.cohort), dtype=float)
+        said = say(self.pipeline, matched.cohort, len(self.classes))
+        return said.reshape(len(said), -1)
 
     def _table(self, matched: Matched, said: NDArray[np.float64]) -> pd.DataFrame:
         refused = matched.refused != ""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from prognome.core.table import Index, Table
@@ -35,8 +34,6 @@ class Cohort:
         (n,) group label of each row (family, patient, site), or None.
     present
         Optional block → (n,) bool, whether the row has it.
-    facts
-        (n, f) columns about the rows that are not features (site, sex, split).
     """
 
     ids: NDArray[np.object_]
@@ -45,7 +42,6 @@ class Cohort:
     classes: tuple[str, ...] = ()
     groups: NDArray[np.object_] | None = None
     present: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
-    facts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         n = len(self.ids)
@@ -86,7 +82,6 @@ class Cohort:
             classes=self.classes,
             groups=None if self.groups is None else self.groups[where],
             present={name: mask[where] for name, mask in self.present.items()},
-            facts=self.facts.take(where).reset_index(drop=True) if self.facts.shape[1] else pd.DataFrame(),
         )
 
     def take(self, indices: ArrayLike, axis: int = 0) -> Cohort:
@@ -101,14 +96,6 @@ class Cohort:
         return _ByPosition(self)
 
     loc = iloc
-
-    def only(self, blocks: list[str]) -> Cohort:
-        """The same rows with these blocks alone."""
-        return replace(
-            self,
-            blocks={name: self.blocks[name] for name in blocks},
-            present={name: mask for name, mask in self.present.items() if name in blocks},
-        )
 
 
 class _ByPosition:

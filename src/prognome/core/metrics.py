@@ -20,7 +20,6 @@ from prognome.errors import StudyError, nearest
 Array = NDArray[np.float64]
 CLASSES = ("binary", "multiclass")
 NUMBER = ("number",)
-_TINY = 1e-15
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from prognome.core.cohort import Cohort
 from prognome.core.study import Contract
 from prognome.core.table import Table
-from prognome.errors import DataError, nearest
+from prognome.errors import DataError, near_name
 
 SHOWN = 5
 
@@ -30,8 +30,8 @@ class Column:
     kind
         ``number``, ``category``, or ``ordered`` where the study gave the levels in order.
     low, high
-        Range of a number in training, rounded outwards to two significant digits, so that the extreme
-        values themselves are not written down.
+        Range of a number in training, rounded outwards to two significant digits, so that the extremes
+        are not written more exactly than that.
     levels
         Levels of a category in training (or as the study gave them).
     """
@@ -98,7 +98,7 @@ class BlockSchema:
                 f"{'is' if len(absent) == 1 else 'are'} missing",
                 seen=f"no {shown}",
                 mend=f"Add them; or name them in aliases of the block; or train with contract: "
-                f"{{missing_column: flag}}. {nearest(absent[0], there - set(found.values()))}",
+                f"{{missing_column: flag}}. {near_name(absent[0], there - set(found.values()))}",
             )
         return found
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from prognome.core.seeds import seed_of
 from prognome.core.study import SplitSpec
 from prognome.core.table import Index
-from prognome.errors import DataError, StudyError, number_rows
+from prognome.errors import DataError, StudyError, WorkError, number_rows
 
 PARTS = ("cv", "train", "validation", "test")
 Scheme = Literal["folds", "time", "fractions"]
@@ -134,7 +134,9 @@ def make_split(
     elif spec.test is not None and spec.test.fraction is not None:
         part[_held_out(n, spec.test.fraction, strata, groups, times, seed_of(seed, "test"))] = "test"
     if spec.fractions is not None:
-        return _by_fractions(spec.fractions, ids, part, strata, groups, seed, in_test is not None)
+        split = _by_fractions(spec.fractions, ids, part, strata, groups, seed, in_test is not None)
+        check_folds(split, target, classes, groups)
+        return split
 
     learn = np.flatnonzero(part == "cv")
     counts = np.bincount(target[learn], minlength=len(classes)) if classes else np.array([], dtype=int)
@@ -219,21 +221,27 @@ def _held_out(
     """Positions of about ``share`` of n rows: whole groups, the latest rows, or a stratified draw."""
     from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
 
-    if times is not None:
-        order = np.argsort(times, kind="stable")
-        return np.sort(order[n - round(share * n) :])
+    if times is not None:  # rows of one time stay together
+        return np.flatnonzero(times >= np.sort(times)[n - max(1, round(share * n))])
     if groups is not None and strata is not None:
         folds = max(2, round(1 / share))
-        if abs(1 / folds - share) < 0.05 * share:  # a share that whole stratified groups can give
-            labels = fold_numbers(strata, groups, folds, seed)
-            return np.flatnonzero(labels == 1)
-    if groups is not None:
-        splitter: Any = GroupShuffleSplit(1, test_size=share, random_state=seed)
-        return np.sort(next(splitter.split(groups, None, groups))[1])
-    if strata is not None:
-        splitter = StratifiedShuffleSplit(1, test_size=share, random_state=seed)
-        return np.sort(next(splitter.split(strata, strata))[1])
-    return np.sort(next(ShuffleSplit(1, test_size=share, random_state=seed).split(np.zeros(n)))[1])
+        whole = abs(1 / folds - share) < 0.05 * share  # a share that whole stratified groups can give
+        if whole and len(np.unique(groups.astype(str))) >= folds <= np.bincount(strata).max():
+            return np.flatnonzero(fold_numbers(strata, groups, folds, seed) == 1)
+    try:
+        if groups is not None:
+            splitter: Any = GroupShuffleSplit(1, test_size=share, random_state=seed)
+            return np.sort(next(splitter.split(groups, None, groups))[1])
+        if strata is not None:
+            splitter = StratifiedShuffleSplit(1, test_size=share, random_state=seed)
+            return np.sort(next(splitter.split(strata, strata))[1])
+        return np.sort(next(ShuffleSplit(1, test_size=share, random_state=seed).split(np.zeros(n)))[1])
+    except ValueError as error:
+        raise StudyError(
+            "split",
+            f"a share of {share:.0%} cannot be held out of {n:,} rows with every class and group in place",
+            mend="Take a larger share, merge rare classes, or use folds.",
+        ) from error
 
 
 def _fold_numbers(
@@ -261,7 +269,15 @@ def _fold_numbers(
         assert times is not None
         ranks = pd.Series(times[learn]).rank(method="dense").to_numpy()
         edges = np.quantile(ranks, np.linspace(0, 1, outer.folds + 2)[1:-1])
-        return np.asarray(np.searchsorted(edges, ranks, side="left"))
+        numbers = np.asarray(np.searchsorted(edges, ranks, side="left"))
+        if len(np.unique(numbers)) < outer.folds + 1:
+            raise StudyError(
+                "split.outer.time",
+                f"{outer.folds} folds in time need more different times",
+                seen=f"{len(np.unique(ranks)):,} different times in {len(learn):,} rows",
+                mend="Lower split.outer.folds, or give times in more detail.",
+            )
+        return numbers
     if len(learn) < outer.folds or (mine is not None and len(np.unique(mine.astype(str))) < outer.folds):
         what = "rows" if mine is None else "groups"
         count = len(learn) if mine is None else len(np.unique(mine.astype(str)))
@@ -338,7 +354,7 @@ def inner_folds(
     if groups is not None:
         smallest = min(smallest, len(np.unique(groups.astype(str))))
     if smallest < 2:
-        raise DataError(
+        raise WorkError(
             "inner folds",
             "a class has a single row among these training rows",
             mend="Lower split.outer.folds, or merge or drop the rare class.",
@@ -351,7 +367,7 @@ def inner_folds(
         known = np.unique(target)
         pairs = [pair for pair in pairs if len(np.unique(target[pair[0]])) == len(known)]
         if not pairs:
-            raise DataError(
+            raise WorkError(
                 "inner folds",
                 "no fold can be learned: in each a class is missing from the rows that train",
                 mend="Use other groups, or fewer inner folds.",
@@ -386,6 +402,13 @@ def check_folds(
                         "rows are judged together"
                         + ("; one group holds the whole class" if groups is not None else ""),
                         mend="Use another group column, merge groups, or drop the class.",
+                    )
+            for code, label in enumerate(classes):
+                if (target[fold.train] == code).sum() == 1:
+                    raise DataError(
+                        name,
+                        f"class '{label}' has a single row to learn from, which no inner fold can judge",
+                        mend="Merge the class with another, or drop it.",
                     )
         if groups is not None:
             both = np.intersect1d(groups[fold.train].astype(str), groups[fold.judge].astype(str))
@@ -447,6 +470,26 @@ def read_split(
     cv = table["part"] == "cv"
     if not fractions and (not cv.any() or table.loc[cv, ["repeat", "fold"]].isna().any(axis=None)):
         raise DataError(str(path), "rows of part cv need a repeat and a fold, counted from 1")
+    whole = table[["repeat", "fold"]].to_numpy()
+    uneven = table.index[(np.nan_to_num(whole) % 1 != 0).any(axis=1) | (np.nan_to_num(whole) < 0).any(axis=1)]
+    if len(uneven):
+        raise DataError(
+            str(path), "a repeat or fold that is no whole number", seen=number_rows((uneven + 2).tolist())
+        )
+    if not fractions and (table["part"] == "train").any():
+        raise DataError(
+            str(path),
+            "part train goes with part validation; beside cv such rows would never be judged",
+            mend="Give them a fold, or fold 0 where they only train.",
+        )
+    per_repeat = table[cv].groupby("repeat")["row"].nunique()
+    if cv.any() and per_repeat.nunique() > 1:
+        raise DataError(
+            str(path),
+            "the repeats do not have the same rows",
+            seen=", ".join(f"{count:,} in repeat {repeat:.0f}" for repeat, count in per_repeat.items()),
+            mend="Every row of part cv needs a fold in every repeat.",
+        )
     unknown = table.index[~table["row"].isin(ids)]
     if len(unknown):
         raise DataError(

@@ -132,6 +132,10 @@ class Target(_Part):
     id: str | None = None
     positive: Text | None = None
     missing: Literal["error", "drop"] = "error"
+    missing_words: list[Text] = Field(
+        list(MISSING_WORDS),
+        description="Words that mean missing in the target's file; leave out those that are classes.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -213,6 +217,8 @@ class SplitSpec(_Part):
     def _one_test(self) -> Self:
         if self.fractions and self.test and self.test.fraction:
             raise ValueError("fractions already gives the test share; drop test.fraction")
+        if self.fractions and (self.outer.time or self.outer.leave_out or self.outer.repeats > 1):
+            raise ValueError("fractions has no folds; drop outer.time, outer.leave_out and outer.repeats")
         return self
 
 
@@ -349,6 +355,10 @@ class Study(_Part):
             raise ValueError(
                 f"models: '{twice[0]}' stands twice; give one of them another name: {{{twice[0]}: {{label: other}}}}"
             )
+        reserved = {"chosen": None, "dummy": "dummy", "clinical_only": None}
+        for model in self.models:
+            if model.label in reserved and model.name != reserved[model.label]:
+                raise ValueError(f"models: the label '{model.label}' is taken by prognome; give another")
         for place, blocks in [
             ("prepare", list(self.prepare)),
             *((f"models: {model.label}: blocks", model.blocks or []) for model in self.models),
@@ -367,11 +377,6 @@ class Study(_Part):
         if len(set(names)) < len(names):
             raise ValueError("external: two cohorts have the same name")
         return self
-
-    @property
-    def classes_wanted(self) -> bool:
-        """Whether the target is a class."""
-        return self.target.kind in ("binary", "multiclass")
 
     @property
     def primary(self) -> str:
@@ -486,10 +491,11 @@ def _lay_over(data: dict[str, Any], change: str) -> None:
 
 def _enter(place: Any, step: str, where: str) -> Any:
     if isinstance(place, list):
-        return place[_position(place, step, where)]
-    inner = place.setdefault(step, {})
-    if inner is None:
-        inner = place[step] = {}
+        inner = place[_position(place, step, where)]
+    else:
+        inner = place.setdefault(step, {})
+        if inner is None:
+            inner = place[step] = {}
     if not isinstance(inner, (dict, list)):
         raise StudyError(where, f"'{step}' holds a single value, not keys")
     return inner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,10 @@ def candidates(study: Study) -> list[Candidate]:
     for label, model in named.items():
         if model.name == STACK:
             built[label] = _stack(study, model, built)
+    if all(candidate.baseline for candidate in built.values()):
+        raise StudyError(
+            "models", "holds nothing but a baseline", mend="Add a model that learns, such as logistic."
+        )
     for label, baseline in _baselines(study).items():
         built.setdefault(label, baseline)
     return sorted(built.values(), key=lambda candidate: (candidate.rank, candidate.label))
@@ -68,16 +73,17 @@ def resolve(study: Study) -> Study:
 
 
 def holds_training_rows(study: Study, label: str) -> bool:
-    """Whether the fitted model of that label keeps rows it learned from."""
-    if any(name == "impute.knn" for steps in resolved_steps(study).values() for name, _ in steps):
-        return True
+    """Whether the fitted model of that label keeps rows or values that it learned from."""
     model = next((one for one in study.models if one.label == label), None)
-    if model is None:
-        return False
-    if model.name == STACK:
+    if model is not None and model.name == STACK:
         members = model.params.get("members") or [one.label for one in study.models if one.name != STACK]
         return any(holds_training_rows(study, member) for member in members)
-    return _learner(study, model.name, label).holds_training_rows
+    blocks = list(study.blocks) if model is None else _usable_blocks(study, model)
+    if label == CLINICAL_ONLY:
+        blocks = clinical_blocks(study)
+    if fuse(resolved_steps(study), blocks).holds_training_rows:
+        return True
+    return model is not None and _learner(study, model.name, label).holds_training_rows
 
 
 def _learner(study: Study, name: str, label: str) -> Learner:
@@ -120,10 +126,17 @@ def _single(study: Study, model: ModelSpec) -> Candidate:
     learner = _learner(study, model.name, model.label)
     estimator = learner.build(model.params, where=f"models: {model.label}")
     prepare = fuse(resolved_steps(study), _usable_blocks(study, model), random_state=None)
-    free = {f"model__{name}": space for name, space in learner.space.items() if name not in model.params}
+    free = {name: space for name, space in learner.space.items() if name not in model.params}
+    if (
+        "prepare" in inspect.signature(learner.estimator).parameters
+    ):  # it learns the steps in folds of its own
+        whole: Any = estimator.set_params(prepare=prepare)
+    else:
+        whole = Pipeline([("prepare", prepare), ("model", estimator)])
+        free = {f"model__{name}": space for name, space in free.items()}
     return Candidate(
         model.label,
-        Pipeline([("prepare", prepare), ("model", estimator)]),
+        whole,
         MODELS.rank(model.name),
         free if study.tune.search == "random" else {},
         baseline=model.name == "dummy",

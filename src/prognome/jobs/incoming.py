@@ -14,12 +14,12 @@ from prognome.core.schema import BlockSchema, Matched, Schema
 from prognome.core.study import External, Study, Target
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
-from prognome.jobs.load import Loss, fact, match_block, select_rows
+from prognome.jobs.facts import fact
+from prognome.jobs.load import Loss, match_block, select_rows
 from prognome.jobs.roles import find_column, refuse_numbered_rows
 from prognome.jobs.shelf import Shelf, block_source
 from prognome.jobs.target import code_by
 from prognome.read.batches import read_batches, read_names
-from prognome.read.catalog import READERS
 from prognome.read.raw import RawTable
 from prognome.read.source import Source
 from prognome.read.typed import typed
@@ -33,7 +33,8 @@ def elsewhere(study: Study, other: External) -> Study:
     for name, place in other.blocks.items():
         given = place.model_dump(exclude_none=True)
         blocks[name] = study.blocks[name].model_copy(update=given)
-    target = study.target.model_copy(update=other.target.model_dump(exclude_none=True))
+    given = other.target.model_dump(exclude_none=True)
+    target = study.target.model_copy(update={"path": None, **given})
     rows = other.rows or study.rows.model_copy(update={"path": None, "drop": []})
     if rows.id is None:
         rows = rows.model_copy(update={"id": study.rows.id})
@@ -66,8 +67,6 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
     """
     there = elsewhere(study, other)
     where = f"external {other.name}"
-    if not there.target.path and study.target.path:
-        raise StudyError(where, "has no target file", mend="Give it: target: {path: …}.")
     shelf = Shelf()
     refuse_numbered_rows(there)
     there_target: Target = there.target.model_copy(update={"missing": "drop"})
@@ -142,7 +141,8 @@ def read_new(
                 "is not given, and the bundle needs it",
                 mend=f"Give it: --block {block.name}=FILE.",
             )
-    first, *others = [block for block in schema.blocks if block.name in sources]
+    given = [block for block in schema.blocks if block.name in sources]
+    first, *others = sorted(given, key=lambda block: block.optional)
     partners = [_Partner(schema, block, sources[block.name], size) for block in others]
     for table in _batches_new(schema, first, sources[first.name], size):
         ids = table.ids
@@ -151,6 +151,8 @@ def read_new(
         for partner in partners:
             tables[partner.block.name] = partner.rows(ids, first.name)
         yield ids, tables
+    for partner in partners:
+        partner.refuse_unasked(first.name)
 
 
 class _Partner:
@@ -161,14 +163,17 @@ class _Partner:
         self._schema, self._place = schema, place
         self._steps = _batches_new(schema, block, place, size)
         self._whole: Table | None = None
+        self._asked: set[str] = set()
 
     def rows(self, ids: NDArray[np.object_], first: str) -> Table:
         """The rows of these ids, in their order; missing throughout for those absent, if that may be."""
         if self._whole is None:
             step = next(self._steps, None)
             if step is not None and np.array_equal(step.ids, ids):
+                self._asked.update(ids.tolist())
                 return step
             self._whole = _whole_new(self._schema, self.block, self._place)
+        self._asked.update(ids.tolist())
         at = pd.Index(self._whole.ids).get_indexer(pd.Index(ids))
         if (at < 0).any() and not self.block.optional:
             raise DataError(
@@ -177,6 +182,19 @@ class _Partner:
                 mend="Give the same rows in every file; ids must be equal to the letter.",
             )
         return self._whole.rows(at)
+
+    def refuse_unasked(self, first: str) -> None:
+        """Raise DataError if this block has rows that the first one has not: nobody may vanish."""
+        if self._whole is None:
+            rest = sum(len(step) for step in self._steps)
+        else:
+            rest = len(set(self._whole.ids.tolist()) - self._asked)
+        if rest:
+            raise DataError(
+                f"block {self.block.name}",
+                f"{rest:,} of its rows are not in block {first}, so they would get no answer",
+                mend="Give the same rows in every file; ids must be equal to the letter.",
+            )
 
 
 def _whole_new(schema: Schema, block: BlockSchema, place: tuple[str, Source]) -> Table:
@@ -224,8 +242,3 @@ def _to_schema(raw: RawTable, block: BlockSchema, schema: Schema, where: str) ->
     table = typed(raw, list(found.values()), categories, where, numbers=numbers, allow_empty=True)
     frame = table.frame.rename(columns={theirs: ours for ours, theirs in found.items()})
     return Table(table.ids, frame)
-
-
-def reader_of(name: str) -> str:
-    """The reader of that name, or an error with the nearest."""
-    return READERS.find(name, where="read").name

@@ -13,7 +13,7 @@ import polars as pl
 
 from prognome.core.study import MISSING_WORDS, Kind, Target
 from prognome.core.yaml_text import write_yaml
-from prognome.errors import DataError, StudyError, nearest
+from prognome.errors import DataError, StudyError, near_name
 from prognome.jobs.target import code_target
 from prognome.read.batches import read_names
 from prognome.read.cells import as_booleans, as_numbers
@@ -78,7 +78,7 @@ def infer(
     names = read_names(Source((path,), None))
     for column in (target, id_column):
         if column is not None and column not in names:
-            raise StudyError(path, f"there is no column '{column}'", mend=nearest(column, names))
+            raise StudyError(path, f"there is no column '{column}'", mend=near_name(column, names))
     raw = read_raw(
         Source((path,), None), text=frozenset(names) if len(names) <= 2000 else frozenset({target})
     )

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from prognome.core.cohort import Cohort
 from prognome.core.study import Study
 from prognome.core.table import Table
-from prognome.errors import DataError, StudyError, number_rows
-from prognome.jobs.roles import equals, find_column, refuse_numbered_rows, role_columns
+from prognome.errors import DataError, StudyError
+from prognome.jobs.facts import fact, times_of, which_dropped, which_test
+from prognome.jobs.roles import find_column, refuse_numbered_rows, role_columns
 from prognome.jobs.shelf import Shelf, block_source
 from prognome.jobs.target import code_target
 from prognome.read.columns import choose
@@ -114,20 +115,8 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
         None if group is None else fact(study, shelf, group, ids, what="split.outer"),
         {name: tables[name][1][kept] >= 0 for name, spec in study.blocks.items() if spec.optional},
     )
-    test = study.split.test
-    in_test = None
-    if test is not None and test.column is not None and test.value is not None:
-        cells = find_column(study, shelf, test.column, what="split.test")[1].reindex(ids)
-        in_test = equals(cells, test.value)
-        if not in_test.any():
-            raise StudyError(
-                "split.test", f"no row has the value '{test.value}' in column '{test.column}'",
-                mend="Check the value; it must be as in the file.",
-            )  # fmt: skip
-    times = (
-        None if outer.time is None else _times(fact(study, shelf, outer.time, ids, what="split.outer.time"))
-    )
     mismatches = pd.concat(trouble, ignore_index=True)
+    in_test, times = which_test(study, shelf, ids), times_of(study, shelf, ids)
     return Loaded(cohort, in_test, times, tuple(losses), mismatches, (*coded.notes, *notes))
 
 
@@ -150,11 +139,8 @@ def select_rows(study: Study, shelf: Shelf) -> Chosen:
     where = f"{place.source.paths[0]}, column '{study.target.column}'"
     keep = np.ones(len(target), dtype=bool)
     losses = [Loss("in the target's file", len(target))]
-    for drop in study.rows.drop:
-        cells = find_column(study, shelf, drop.column, what="rows.drop")[1].reindex(target.index)
-        out = np.zeros(len(target), dtype=bool)
-        for value in drop.values:
-            out |= cells.isna().to_numpy() if value == "" else equals(cells, value)
+    for at, drop in enumerate(study.rows.drop):
+        out = which_dropped(study, shelf, target.index, at)
         losses.append(Loss(drop.reason or f"dropped by {drop.column}", int((out & keep).sum())))
         keep &= ~out
     missing = target.isna().to_numpy()
@@ -214,31 +200,6 @@ def match_block(
     return match.index, pd.concat(problems, ignore_index=True)
 
 
-def fact(
-    study: Study, shelf: Shelf, column: str, ids: NDArray[np.object_], *, what: str
-) -> NDArray[np.object_]:
-    """A column about the rows, as text; every row must have it.
-
-    Raises
-    ------
-    DataError
-        If some rows have no value.
-    """
-    place, values = find_column(study, shelf, column, what=what)
-    here = values.reindex(ids)
-    missing = np.flatnonzero(here.isna().to_numpy())
-    if len(missing):
-        raise DataError(
-            f"{place.source.paths[0]}, column '{column}'",
-            f"has no value for rows that {what} needs",
-            seen=shelf.numbered(place.source, ids[missing]),
-            mend="Fill it in, or drop those rows with rows: {drop: [{column: "
-            + column
-            + ", values: ['']}]}.",
-        )
-    return here.to_numpy(dtype=object)
-
-
 def feature_columns(study: Study, shelf: Shelf, name: str, names: list[str]) -> list[str]:
     """Columns of a block that are features."""
     spec = study.blocks[name]
@@ -274,20 +235,3 @@ def _problems(ids: Any, file: str, problem: str) -> pd.DataFrame:
     return pd.DataFrame(
         {"row": np.asarray(ids, dtype=object), "file": file, "problem": problem}, dtype=object
     )
-
-
-def _times(values: NDArray[np.object_]) -> NDArray[Any]:
-    """Numbers, or dates as ISO text, which sorts by itself."""
-    numbers = pd.to_numeric(pd.Series(values), errors="coerce")
-    if numbers.notna().all():
-        return numbers.to_numpy(dtype=float)
-    dates = pd.to_datetime(pd.Series(values), format="ISO8601", errors="coerce")
-    odd = np.flatnonzero(dates.isna().to_numpy())
-    if len(odd):
-        raise DataError(
-            "split.outer.time",
-            "is neither a number nor a date",
-            seen=number_rows((odd + 2).tolist()),
-            expected="numbers, or dates such as 2024-05-31",
-        )
-    return dates.to_numpy().astype("int64").astype(float)

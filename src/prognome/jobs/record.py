@@ -48,9 +48,19 @@ def usable_cores() -> int:
 
 
 def study_hash(study: Study) -> str:
-    """One hash for everything a study says but its name and question."""
+    """One hash for everything a study says but its name, its question and the folders its files lie in."""
     said = {key: value for key, value in study.to_mapping().items() if key not in {"name", "question"}}
+    said = _without_folders(said)
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _without_folders(said: Any) -> Any:
+    if isinstance(said, dict):
+        return {
+            key: [Path(path).name for path in value] if key == "path" else _without_folders(value)
+            for key, value in said.items()
+        }
+    return [_without_folders(item) for item in said] if isinstance(said, list) else said
 
 
 def input_files(study: Study) -> list[str]:
@@ -72,6 +82,15 @@ def fingerprints(study: Study) -> list[dict[str, Any]]:
     return [
         {"path": path, "bytes": Path(path).stat().st_size, "sha256": sha256(Path(path))}
         for path in input_files(study)
+    ]
+
+
+def other_versions(path: Path) -> list[str]:
+    """Libraries whose version is not that of an earlier run, on which its numbers may depend."""
+    made: dict[str, str] = json.loads(path.read_text(encoding="utf-8")).get("versions", {})
+    now = versions()
+    return [
+        f"{name} {then} → {now.get(name, 'none')}" for name, then in made.items() if now.get(name) != then
     ]
 
 

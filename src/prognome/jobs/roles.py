@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from prognome.core.study import Study
-from prognome.errors import DataError, StudyError, nearest
+from prognome.errors import DataError, StudyError, near_name
 from prognome.jobs.shelf import Shelf, block_source, fact_source
 from prognome.read.source import Source
 
@@ -37,7 +37,12 @@ def places(study: Study) -> list[Place]:
     if study.rows.path:
         found.append(Place("rows", fact_source(study.rows.path, study.rows.id)))
     if study.target.path:
-        found.append(Place("target", fact_source(study.target.path, study.target.id or study.rows.id)))
+        found.append(
+            Place(
+                "target",
+                fact_source(study.target.path, study.target.id or study.rows.id, study.target.missing_words),
+            )
+        )
     for name, spec in study.blocks.items():
         if spec.read == "table" and spec.orient == "rows":
             found.append(Place(f"block {name}", block_source(spec, study.rows.id)))
@@ -79,7 +84,7 @@ def find_column(study: Study, shelf: Shelf, column: str, *, what: str) -> tuple[
         raise StudyError(
             what,
             f"there is no column '{column}' in {sought or 'any table'}",
-            mend=nearest(column, known),
+            mend=near_name(column, known),
         )
     first, *others = holders
     values = shelf.text(first.source, column)
@@ -106,6 +111,8 @@ def _refuse_different(shelf: Shelf, column: str, first: Place, other: Place) -> 
 def equals(values: pd.Series[str], wanted: str) -> NDArray[np.bool_]:
     """Which cells are this word, or the same number written otherwise (1 and 1.0)."""
     same = (values == wanted).to_numpy(dtype=bool)
+    if wanted.lower() in ("true", "false"):
+        same = (values.str.lower() == wanted.lower()).to_numpy(dtype=bool)
     try:
         number = float(wanted)
     except ValueError:

@@ -17,10 +17,12 @@ from prognome.core.bundle import Bundle
 from prognome.core.cohort import Cohort
 from prognome.core.files import new_folder, refuse_taken, write_tsv
 from prognome.core.metrics import find_metric
+from prognome.core.paths import anchor
 from prognome.core.schema import Schema
 from prognome.core.seeds import seed_of
 from prognome.core.split import Split, check_folds, make_split, read_split
 from prognome.core.study import Study
+from prognome.errors import StudyError
 from prognome.jobs import record
 from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows, resolve
 from prognome.jobs.incoming import Arrived, load_external
@@ -120,6 +122,13 @@ def split_of(study: Study, loaded: Loaded) -> Split:
         scheme = "time" if study.split.outer.time else "folds"
         split = read_split(Path(study.split.file), cohort.ids, scheme=scheme, groups=cohort.groups)  # type: ignore[arg-type]
         check_folds(split, cohort.target, cohort.classes, cohort.groups)
+        if loaded.in_test is not None and set(split.test.tolist()) != set(np.flatnonzero(loaded.in_test)):
+            raise StudyError(
+                "split.file",
+                "has another test part than split.test names",
+                seen=f"{len(split.test):,} and {int(loaded.in_test.sum()):,} rows",
+                mend="Leave out one of the two.",
+            )
         return split
     return make_split(
         study.split,
@@ -167,7 +176,7 @@ def run(
         If no model could be fitted.
     """
     say = say or (lambda _: None)
-    study = resolve(study)
+    study = resolve(anchor(study, Path.cwd()))
     if out is None:
         return _run(study, None, None, workers, progress, say)
     out = Path(out)
@@ -187,6 +196,7 @@ def _run(
     started, clock = datetime.now(UTC), time.perf_counter()
     say("reading and matching")
     ready = prepare(study)
+    inputs = record.fingerprints(study)
     cohort, split = ready.loaded.cohort, ready.split
     if folder is not None:
         (folder / "study.yaml").write_text(study.to_yaml(), encoding="utf-8")
@@ -209,7 +219,7 @@ def _run(
     )
     say("writing the bundle and the report")
     bundle = _bundle(study, ready, evaluation, schema)
-    known = _record(study, ready, evaluation, elsewhere, started, time.perf_counter() - clock)
+    known = _record(study, ready, evaluation, elsewhere, inputs, started, time.perf_counter() - clock)
     if folder is not None:
         write_tsv(evaluation.predictions, folder / "predictions.tsv")
         write_tsv(evaluation.scores, folder / "scores.tsv")
@@ -279,6 +289,7 @@ def _record(
     ready: Prepared,
     evaluation: Evaluation,
     elsewhere: Mapping[str, Arrived],
+    inputs: list[dict[str, Any]],
     started: datetime,
     seconds: float,
 ) -> dict[str, Any]:
@@ -297,7 +308,7 @@ def _record(
         "replay": "prognome run --replay run.json -o AGAIN",
         "versions": record.versions(),
         "machine": record.machine(),
-        "inputs": record.fingerprints(study),
+        "inputs": inputs,
         "cohort": {
             "rows": len(cohort),
             "losses": [{"reason": loss.reason, "rows": loss.rows} for loss in loaded.losses],
@@ -343,8 +354,20 @@ def _record(
         "picks": [{"repeat": r, "fold": f, "model": m} for (r, f), m in evaluation.picks.items()],
         "failures": dict(evaluation.failures),
         "summary": summarise(evaluation.scores, study.primary, evaluation.best),
-        "notes": list(loaded.notes),
+        "notes": [*loaded.notes, *_shared_ids(cohort, elsewhere)],
     }
+
+
+def _shared_ids(cohort: Cohort, elsewhere: Mapping[str, Arrived]) -> list[str]:
+    """External cohorts whose ids are also ids here: the same people would make them no external cohort."""
+    mine = set(cohort.ids.tolist())
+    shared = {name: len(mine & set(other.cohort.ids.tolist())) for name, other in elsewhere.items()}
+    return [
+        f"{count:,} ids of external cohort {name} are also ids of this cohort; if they are the same people, "
+        "its scores are not external"
+        for name, count in shared.items()
+        if count
+    ]
 
 
 def _arrival_facts(arrived: Arrived) -> dict[str, Any]:

@@ -28,9 +28,9 @@ def block_source(spec: BlockSpec, rows_id: str | None) -> Source:
     )
 
 
-def fact_source(paths: Sequence[str], column: str | None) -> Source:
+def fact_source(paths: Sequence[str], column: str | None, missing: Sequence[str] = MISSING_WORDS) -> Source:
     """Where facts about rows stand (the target's file, or that of ``rows``)."""
-    return Source(tuple(paths), column, MISSING_WORDS)
+    return Source(tuple(paths), column, tuple(missing))
 
 
 class Shelf:
@@ -48,10 +48,6 @@ class Shelf:
         if key not in self._tables:
             self._tables[key] = READERS.find(reader, where="read").load()(source, text=text)
         return self._tables[key]
-
-    def forget(self, reader: str, source: Source, text: frozenset[str]) -> None:
-        """Free the memory of a table that is no longer needed."""
-        self._tables.pop((reader, source, text), None)
 
     def names(self, source: Source) -> list[str]:
         """Column names, from the header alone where the format allows."""

@@ -68,6 +68,7 @@ def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Num
             expected="two classes or more",
             mend="Check the column, and whether rows.drop or the match of ids lost the others.",
         )
+    _refuse_equal_labels(labels, where)
     if spec.kind == "binary":
         return _binary(text, spec, labels, where)
     numeric = pd.to_numeric(text, errors="coerce").notna().all()
@@ -115,6 +116,18 @@ def code_by(
             mend="Rename the class there, or drop those rows with rows: {drop: …} of the external cohort.",
         )
     return codes
+
+
+def _refuse_equal_labels(labels: list[str], where: str) -> None:
+    """1, 1.0 and 01 are three labels and one number: nobody means that."""
+    numbers = pd.to_numeric(pd.Series(labels), errors="coerce").dropna()
+    if numbers.duplicated().any():
+        raise DataError(
+            where,
+            "writes one number in several ways, which would be several classes",
+            seen=f"{len(labels)} labels, {numbers.nunique()} different numbers among them",
+            mend="Write each class in one way.",
+        )
 
 
 def _codes(text: pd.Series[str], labels: list[str]) -> NDArray[Any]:

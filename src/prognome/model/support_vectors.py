@@ -7,8 +7,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -44,6 +45,10 @@ class SupportVectorClassifier(ClassifierMixin, BaseEstimator):
         Folds inside the training rows on whose out-of-fold margins the sigmoid is fitted.
     random_state
         Shuffles those folds.
+    prepare
+        Unfitted transformer that makes the (n, p) numbers, or None. Given here, and not as a step before, it
+        is learned anew in every calibration fold, so that features chosen by their labels do not flatter the
+        margins.
 
     Notes
     -----
@@ -74,6 +79,7 @@ class SupportVectorClassifier(ClassifierMixin, BaseEstimator):
         class_weight: str | None = None,
         calibration_folds: int = 5,
         random_state: int | None = None,
+        prepare: Any = None,
     ) -> None:
         self.kernel = kernel
         self.C = C
@@ -81,6 +87,7 @@ class SupportVectorClassifier(ClassifierMixin, BaseEstimator):
         self.class_weight = class_weight
         self.calibration_folds = calibration_folds
         self.random_state = random_state
+        self.prepare = prepare
 
     def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
         """Fit margins and sigmoid.
@@ -88,20 +95,25 @@ class SupportVectorClassifier(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X
-            (n, p) numbers on one scale.
+            (n, p) numbers on one scale; with ``prepare`` whatever that takes.
         y
             (n,) classes.
         groups
-            (n,) kept whole in the folds of the calibration, or None.
+            (n,) kept whole in the folds of the calibration, or None; a cohort brings its own.
         """
         self._validate_params()
-        X, y = validate_data(self, X, y)
+        if self.prepare is None:
+            X, y = validate_data(self, X, y)
+        y = np.asarray(y)
+        groups = getattr(X, "groups", None) if groups is None else groups
         if self.kernel == "linear":
             base: Any = LinearSVC(
                 C=self.C, class_weight=self.class_weight, random_state=self.random_state, max_iter=10_000
             )
         else:
             base = SVC(C=self.C, gamma=self.gamma, class_weight=self.class_weight)
+        if self.prepare is not None:
+            base = Pipeline([("prepare", clone(self.prepare)), ("margins", base)])
         folds = inner_folds(y, groups, self.calibration_folds, self.random_state or 0, classes=True)
         method = "sigmoid" if len(np.unique(y)) == 2 else "temperature"
         self.calibrated_ = CalibratedClassifierCV(base, method=method, cv=folds, ensemble=False).fit(X, y)
@@ -114,17 +126,20 @@ class SupportVectorClassifier(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: Any) -> Array:
         """(n,) or (n, K) margins, not calibrated."""
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        return np.asarray(self.calibrated_.calibrated_classifiers_[0].estimator.decision_function(X))
+        margins = self.calibrated_.calibrated_classifiers_[0].estimator
+        return np.asarray(margins.decision_function(self._checked(X)))
 
     def predict_proba(self, X: Any) -> Array:
         """(n, K) probabilities."""
         check_is_fitted(self)
-        return np.asarray(self.calibrated_.predict_proba(validate_data(self, X, reset=False)))
+        return np.asarray(self.calibrated_.predict_proba(self._checked(X)))
 
     def predict(self, X: Any) -> NDArray[Any]:
         """(n,) the more probable class."""
         return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+
+    def _checked(self, X: Any) -> Any:
+        return X if self.prepare is not None else validate_data(self, X, reset=False)
 
 
 def _keep_order(sigmoid: Any, y: NDArray[Any]) -> None:

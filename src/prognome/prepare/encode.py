@@ -69,7 +69,8 @@ class OneHotEncoder(Step):
     def _made(self, category_names: Names) -> list[list[str]]:
         """The columns that each category becomes."""
         return [
-            [f"{name}={level}" for level in levels[skipped:]] + [f"{name}=missing"] * bool(missing)
+            [f"{name}={level}" for level in levels[skipped:]]
+            + [f"{name}={'(missing)' if 'missing' in levels else 'missing'}"] * bool(missing)
             for name, levels, skipped, missing in zip(
                 category_names, self.levels_, self.skipped_, self.missing_, strict=True
             )

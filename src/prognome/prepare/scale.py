@@ -131,6 +131,7 @@ class RankScaler(NumberStep):
 
     NAME = "scale.rank"
     SPACE: ClassVar[Space] = {"to": Choice(("uniform", "normal"))}
+    holds_training_rows = True
     ALLOWED: ClassVar[dict[str, Rule]] = {"to": OneOf(("uniform", "normal"))}
 
     def __init__(self, *, to: Literal["uniform", "normal"] = "uniform") -> None:

@@ -12,12 +12,17 @@ from prognome.core.metrics import Metric
 
 @dataclass(frozen=True)
 class Standing:
-    """A model's figures: its label, its place on the menu, and the metric on each fold."""
+    """A model's figures: its label, its place on the menu, and the metric on each fold.
+
+    Folds of one row set repeated ``repeats`` times count once for the standard error: repeating is not more
+    data.
+    """
 
     label: str
     rank: int
     scores: tuple[float, ...]
     standard_error: float | None = None
+    repeats: int = 1
 
     @property
     def mean(self) -> float:
@@ -31,7 +36,7 @@ class Standing:
         if self.standard_error is not None:
             return self.standard_error
         known = [score for score in self.scores if not np.isnan(score)]
-        return float(np.std(known, ddof=1) / np.sqrt(len(known))) if len(known) > 1 else 0.0
+        return float(np.std(known, ddof=1) / np.sqrt(len(known) / self.repeats)) if len(known) > 1 else 0.0
 
 
 def choose(standings: Sequence[Standing], metric: Metric) -> str:

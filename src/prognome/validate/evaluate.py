@@ -161,7 +161,10 @@ def _task(candidate: Candidate, fold: Fold, split: Split, rules: Rules) -> Task:
         validation = np.isin(search, split.part("validation"))
         inner = [(np.flatnonzero(~validation), np.flatnonzero(validation))]
     seed = seed_of(rules.seed, "model", candidate.label, fold.part, fold.repeat, fold.fold)
-    return Task(candidate, fold.part, fold.repeat, fold.fold, fold.train, search, inner, rules.trials, seed)
+    cut = seed_of(rules.seed, "inner", fold.part, fold.repeat, fold.fold)  # the same folds for every model
+    return Task(
+        candidate, fold.part, fold.repeat, fold.fold, fold.train, search, inner, rules.trials, seed, cut
+    )
 
 
 def _alive(candidates: Sequence[Candidate], failures: Mapping[str, str]) -> list[Candidate]:
@@ -229,8 +232,10 @@ def _best(
         if len(values) == 1:
             wanted = {"model": candidate.label, "part": part, "metric": metric.name}
             line = scores[(scores[list(wanted)] == pd.Series(wanted)).all(axis=1)].iloc[0]
-            error = float(line["high"] - line["low"]) / (2 * NormalDist().inv_cdf((1 + level) / 2))
-        standings.append(Standing(candidate.label, candidate.rank, values, error))
+            width = float(line["high"] - line["low"])
+            error = 0.0 if np.isnan(width) else width / (2 * NormalDist().inv_cdf((1 + level) / 2))
+        repeats = len({fold.repeat for fold in folds[(candidate.label, part)]})
+        standings.append(Standing(candidate.label, candidate.rank, values, error, repeats))
     return choose(standings, metric)
 
 
@@ -243,7 +248,7 @@ def refit(candidate: Candidate, cohort: Cohort, rows: Index, rules: Rules) -> Le
         If it cannot be fitted.
     """
     seed = seed_of(rules.seed, "model", candidate.label, "refit", 1, 1)
-    task = Task(candidate, "refit", 1, 1, rows, rows, rules.inner, rules.trials, seed, keep=True)
+    task = Task(candidate, "refit", 1, 1, rows, rows, rules.inner, rules.trials, seed, seed, keep=True)
     (learned,) = Crew(cohort, rules.metric, 1, 1, None).work([(task, {})])
     if learned.failure:
         raise WorkError(candidate.label, f"could not be refitted; {learned.failure}")

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from prognome.core.cohort import Cohort
 from prognome.core.fit import fit, seeded
 from prognome.core.metrics import Metric
+from prognome.core.say import say
 from prognome.core.split import inner_folds
 from prognome.core.table import Index
 from prognome.errors import CallError
 from prognome.validate.candidate import Candidate
-from prognome.validate.say import say
 from prognome.validate.tune import Trial, best_trial, search
 
 
@@ -38,12 +38,14 @@ class Task:
         Positions among which inner folds are cut; normally ``train``.
     inner
         Number of inner folds, or ready pairs of positions within ``search`` (a validation part).
-    judges
-        Part name → rows that judge: a pair of cohort and positions.
+    trials
+        Settings that are searched.
+    seed
+        Names every random choice of this piece but the inner folds.
+    inner_seed
+        Cuts the inner folds; the same for every model, so that they are compared on equal folds.
     keep
         Whether the fitted model is returned.
-    seed
-        Names every random choice of this piece.
     """
 
     candidate: Candidate
@@ -55,6 +57,7 @@ class Task:
     inner: int | list[tuple[Index, Index]]
     trials: int
     seed: int
+    inner_seed: int
     keep: bool = False
 
 
@@ -105,7 +108,9 @@ def _learn(
     assert inside.target is not None
     pairs = task.inner
     if isinstance(pairs, int):
-        pairs = inner_folds(inside.target, inside.groups, pairs, task.seed, classes=bool(cohort.classes))
+        pairs = inner_folds(
+            inside.target, inside.groups, pairs, task.inner_seed, classes=bool(cohort.classes)
+        )
     trials = search(task.candidate, inside, pairs, metric=metric, trials=task.trials, seed=task.seed)
     chosen = best_trial(trials, metric)
     searched, searched_cpu = time.perf_counter(), time.process_time()

@@ -18,6 +18,8 @@ COLUMNS = (
     "value", "low", "high", "method", "n", "events",
 )  # fmt: skip
 
+FEW_GROUPS = 10
+
 
 @dataclass(frozen=True, eq=False)
 class JudgedFold:
@@ -53,7 +55,8 @@ def score_part(
     groups where there are any), the same rows in every repeat, and averages the folds' values in each
     replicate; the models are taken as fitted. Where every fold is one group (a study or site left out), rows
     are drawn for the interval of a fold, and for the interval over all folds the folds are drawn as well,
-    since the question is of a site never seen; with few sites it is still too narrow.
+    since the question is of a site never seen; with few sites it is still too narrow. Below ten groups in all
+    rows are drawn, which the method says.
 
     Parameters
     ----------
@@ -73,14 +76,19 @@ def score_part(
     places = [np.searchsorted(rows, fold.rows) for fold in folds]
     values = np.array([[metric.value(fold.judged) for fold in folds] for metric in metrics])
     whole = _mean_over_folds(values.T, np.ones_like(values.T))
+    labels = None if groups is None else groups[rows].astype(str)
     each_a_group = several and groups is not None and all(len(set(groups[f.rows])) == 1 for f in folds)
-    units = groups[rows] if groups is not None and not each_a_group else None
+    count = 0 if labels is None else len(np.unique(labels))
+    few = 0 < count < FEW_GROUPS
+    units = None if each_a_group or few else labels
     replicates = _replicate(folds, places, metrics, units, len(rows), interval)
     share = _fold_shares(len(folds), interval) if each_a_group else np.ones((len(folds), interval.replicates))
     method = f"bootstrap percentile, {interval.replicates} × {'rows' if units is None else 'groups'}"
+    if few and not each_a_group:
+        method += f" (too few groups to draw: {count})"
     over_all = ", mean of folds" if several else ""
     if each_a_group:
-        over_all = ", mean of folds, folds drawn too"
+        over_all += ", folds drawn too"
     table = []
     for at, metric in enumerate(metrics):
         common = {

@@ -11,11 +11,11 @@ import numpy as np
 from prognome.core.cohort import Cohort
 from prognome.core.fit import fit, seeded
 from prognome.core.metrics import Judged, Metric
+from prognome.core.say import say
 from prognome.core.seeds import seed_of
 from prognome.core.space import sample
 from prognome.core.table import Index
 from prognome.validate.candidate import Candidate
-from prognome.validate.say import say
 
 
 @dataclass(frozen=True)
