@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -67,7 +68,8 @@ def predict_command(
     sources = job.sources_for(loaded, named, None if table is None else str(table), id_column=id_column)
     if out is None:
         rows = []
-        for number, answers in enumerate(job.answers(loaded, sources)):
+        unasked: dict[str, int] = {}
+        for number, answers in enumerate(job.answers(loaded, sources, unasked)):
             if as_json:
                 rows += answers.to_dict("records")
             else:
@@ -76,11 +78,13 @@ def predict_command(
             show_json(
                 [{key: None if value != value else value for key, value in row.items()} for row in rows]
             )
+        _mention(unasked)
         return
     with bar("rows") as progress:
         count = job.predict(
             loaded, sources, out, overwrite=overwrite, progress=lambda done: progress(done, 0, "")
         )
+    _mention(count.unasked)
     if as_json:
         show_json({"out": str(out), **count.__dict__})
     else:
@@ -88,3 +92,9 @@ def predict_command(
             f"{count.rows:,} rows: {count.ok:,} answered, {count.flagged:,} answered with a caveat, "
             f"{count.refused:,} refused; wrote {out}"
         )
+
+
+def _mention(unasked: Mapping[str, int]) -> None:
+    """Nobody vanishes without a word."""
+    for block, rows in unasked.items():
+        say(f"note: {rows:,} rows of block {block} are not in the first block, so they were not asked about")

@@ -115,12 +115,17 @@ def _groups(study: Study, shelf: Shelf, ids: NDArray[np.object_]) -> NDArray[np.
 
 
 def read_new(
-    schema: Schema, sources: Mapping[str, tuple[str, Source]], *, size: int = BATCH
+    schema: Schema,
+    sources: Mapping[str, tuple[str, Source]],
+    *,
+    size: int = BATCH,
+    unasked: dict[str, int] | None = None,
 ) -> Iterator[tuple[NDArray[np.object_], dict[str, Table | None]]]:
     """New rows in batches, each with the table of every block.
 
-    Files that hold the same ids in the same order are read side by side in bounded memory; where they part
-    ways, the other block is read whole and matched by id.
+    Who is asked about stands in the first block that is not optional. Files that hold the same ids in the
+    same order are read side by side in bounded memory; where they part ways, the other block is read whole
+    and matched by id.
 
     Parameters
     ----------
@@ -128,6 +133,9 @@ def read_new(
         What the bundle wants.
     sources
         Block → reader and source.
+    unasked
+        Filled at the end: block → how many of its rows the first block does not have, so that nobody
+        vanishes without a word.
 
     Raises
     ------
@@ -151,8 +159,8 @@ def read_new(
         for partner in partners:
             tables[partner.block.name] = partner.rows(ids, first.name)
         yield ids, tables
-    for partner in partners:
-        partner.refuse_unasked(first.name)
+    if unasked is not None:
+        unasked.update({partner.block.name: rest for partner in partners if (rest := partner.unasked())})
 
 
 class _Partner:
@@ -183,18 +191,11 @@ class _Partner:
             )
         return self._whole.rows(at)
 
-    def refuse_unasked(self, first: str) -> None:
-        """Raise DataError if this block has rows that the first one has not: nobody may vanish."""
+    def unasked(self) -> int:
+        """How many rows of this block the first one did not have."""
         if self._whole is None:
-            rest = sum(len(step) for step in self._steps)
-        else:
-            rest = len(set(self._whole.ids.tolist()) - self._asked)
-        if rest:
-            raise DataError(
-                f"block {self.block.name}",
-                f"{rest:,} of its rows are not in block {first}, so they would get no answer",
-                mend="Give the same rows in every file; ids must be equal to the letter.",
-            )
+            return sum(len(step) for step in self._steps)
+        return len(set(self._whole.ids.tolist()) - self._asked)
 
 
 def _whole_new(schema: Schema, block: BlockSchema, place: tuple[str, Source]) -> Table:

@@ -20,12 +20,13 @@ from prognome.read.source import Source
 
 @dataclass(frozen=True)
 class Answered:
-    """How many rows were answered, and how."""
+    """How many rows were answered, and how; and how many rows of a block nobody asked about."""
 
     rows: int
     ok: int
     flagged: int
     refused: int
+    unasked: Mapping[str, int]
 
 
 def sources_for(
@@ -71,9 +72,11 @@ def sources_for(
     return found
 
 
-def answers(bundle: Bundle, sources: Mapping[str, tuple[str, Source]]) -> Iterator[pd.DataFrame]:
-    """Answers batch by batch, in the order of the first block's file."""
-    for ids, tables in read_new(bundle.schema, sources):
+def answers(
+    bundle: Bundle, sources: Mapping[str, tuple[str, Source]], unasked: dict[str, int] | None = None
+) -> Iterator[pd.DataFrame]:
+    """Answers batch by batch, in the order of the first block's file; ``unasked`` as in ``read_new``."""
+    for ids, tables in read_new(bundle.schema, sources, unasked=unasked):
         yield bundle.predict(ids, tables)
 
 
@@ -110,13 +113,14 @@ def predict(
     ):
         raise OutputError(str(out), "is also read", mend="Give another file with -o.")
     counts: Counter[str] = Counter()
+    unasked: dict[str, int] = {}
     with new_file(out) as made, made.open("w", encoding="utf-8", newline="") as handle:
-        for table in answers(bundle, sources):
+        for table in answers(bundle, sources, unasked):
             table.to_csv(handle, sep="\t", index=False, header=not counts, lineterminator="\n")
             counts.update(table["status"].tolist())
             if progress:
                 progress(counts.total())
-    return Answered(counts.total(), counts["ok"], counts["flagged"], counts["refused"])
+    return Answered(counts.total(), counts["ok"], counts["flagged"], counts["refused"], unasked)
 
 
 def parse_blocks(pairs: Sequence[str]) -> dict[str, str]:
