@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class Answered:
     ok: int
     flagged: int
     refused: int
-    unasked: Mapping[str, int]
+    unasked: Mapping[str, int] = field(default_factory=dict)
 
 
 def sources_for(
