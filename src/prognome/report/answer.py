@@ -102,8 +102,15 @@ def _verdict(run: Run) -> str:
     return ""
 
 
+def _spoken(run: Run) -> list[str]:
+    """Class labels as a sentence can say them: a bare number with the column it stands in."""
+    column = run.study["target"]["column"]
+    bare = all(label.replace(".", "", 1).isdigit() for label in run.classes)
+    return [f"{column} {label}" if bare else label for label in run.classes]
+
+
 def _does(run: Run) -> str:
-    classes, column = run.classes, run.study["target"]["column"]
+    classes, column = _spoken(run), run.study["target"]["column"]
     if run.kind == "binary" and run.primary in _RANKING:
         return f"tells {classes[1]} from {classes[0]}"
     if run.kind == "multiclass":
@@ -150,7 +157,7 @@ def _direction(run: Run) -> str:
 def _judged_rows(run: Run, figure: Figure) -> str:
     if figure.events is None:
         return count(figure.n, "row")
-    return f"{count(figure.n, 'row')}, {count(figure.events)} {run.classes[1]}"
+    return f"{count(figure.n, 'row')}, {count(figure.events)} with {_spoken(run)[1]}"
 
 
 def _baseline_words(run: Run, label: str) -> str:
@@ -222,11 +229,11 @@ def _chosen(run: Run) -> Markup | None:
 
 def _meaning(run: Run) -> Markup | None:
     if run.primary == "auc_roc" and run.kind == "binary":
-        event, other = run.classes[1], run.classes[0]
+        event, other = _spoken(run)[1], _spoken(run)[0]
         return element(
             "span",
-            f"The area under the ROC curve is the chance that a row of {event} gets a higher probability of "
-            f"{event} than a row of {other}.",
+            f"The area under the ROC curve is the chance that a row with {event} gets a higher "
+            f"probability of {event} than a row with {other}.",
             class_="soft",
         )
     if run.primary == "mae":

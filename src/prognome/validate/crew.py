@@ -49,7 +49,9 @@ class Crew:
         order = {
             (task.candidate.label, task.repeat, task.fold): place for place, (task, _) in enumerate(tasks)
         }
-        return sorted(self._answers(tasks), key=lambda one: order[(one.label, one.repeat, one.fold)])
+        # the most complex models first: at the end no core waits for another
+        hardest_first = sorted(tasks, key=lambda pair: -pair[0].candidate.rank)
+        return sorted(self._answers(hardest_first), key=lambda one: order[(one.label, one.repeat, one.fold)])
 
     def _answers(self, tasks: Sequence[tuple[Task, Asked]]) -> Iterator[Learned]:
         from joblib import Parallel, delayed, parallel_config
