@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prognome.core.split import check_folds, inner_folds, make_split, read_split
+from prognome.core.split import check_folds, inner_folds, make_split
+from prognome.core.split_file import read_split
 from prognome.core.study import SplitSpec
 from prognome.errors import DataError, StudyError
 

@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from prognome.core.changes import lay_over
+from prognome.core.faults import explain
 from prognome.core.paths import anchor
 from prognome.core.yaml_text import Path as KeyPath
 from prognome.core.yaml_text import parse_yaml, write_yaml
@@ -445,11 +447,11 @@ class Study(_Part):
             )
         merged = json.loads(json.dumps(data, default=str))
         for change in changes:
-            _lay_over(merged, change)
+            lay_over(merged, change)
         try:
             study = cls.model_validate(merged)
         except ValidationError as error:
-            raise _explain(error, where, lines or {}) from error
+            raise explain(error, where, lines or {}, cls.model_json_schema()) from error
         return anchor(study, Path(folder))
 
     def to_mapping(self) -> dict[str, Any]:
@@ -471,84 +473,3 @@ def _model_entry(entry: Any) -> Any:
     blocks = named.get("blocks") or params.pop("blocks", None)
     rest = {key: value for key, value in named.items() if key not in {"params", "label", "blocks"}}
     return {**rest, "label": label, "blocks": _as_list(blocks), "params": params}
-
-
-def _lay_over(data: dict[str, Any], change: str) -> None:
-    key, equals, text = change.partition("=")
-    where = f"--set {change}"
-    if not equals or not key.strip():
-        raise StudyError(where, "is not key=value", mend="Write for instance: --set split.outer.folds=10.")
-    value, _ = parse_yaml(text, where=where)
-    *parents, last = key.strip().split(".")
-    place: Any = data
-    for step in parents:
-        place = _enter(place, step, where)
-    if isinstance(place, list):
-        place[_position(place, last, where)] = value
-    else:
-        place[last] = value
-
-
-def _enter(place: Any, step: str, where: str) -> Any:
-    if isinstance(place, list):
-        inner = place[_position(place, step, where)]
-    else:
-        inner = place.setdefault(step, {})
-        if inner is None:
-            inner = place[step] = {}
-    if not isinstance(inner, (dict, list)):
-        raise StudyError(where, f"'{step}' holds a single value, not keys")
-    return inner
-
-
-def _position(items: list[Any], step: str, where: str) -> int:
-    if not step.isdigit() or int(step) >= len(items):
-        raise StudyError(
-            where, f"'{step}' is not a place in a list of {len(items)}", mend="Places count from 0."
-        )
-    return int(step)
-
-
-def _explain(error: ValidationError, where: str, lines: Mapping[KeyPath, int]) -> StudyError:
-    """The first fault that pydantic found, in our words: file, line, key, remedy."""
-    faults = error.errors(include_url=False, include_input=True)
-    fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
-    path = tuple(fault["loc"])
-    line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
-    place = f"{where}, line {line}" if line else where
-    key = ".".join(str(part) for part in path)
-    if fault["type"] == "extra_forbidden":
-        return StudyError(place, f"unknown key '{key}'", mend=nearest(str(path[-1]), _keys_beside(path)))
-    if fault["type"] == "missing":
-        return StudyError(place, f"'{key}' is missing", mend=f"Add the key '{path[-1]}'.")
-    if fault["type"] == "value_error":
-        problem = str(fault["ctx"]["error"])
-        return StudyError(place, f"{key}: {problem}" if key else problem)
-    return StudyError(f"{place}: {key}", fault["msg"].lower(), seen=repr(fault["input"])[:80])
-
-
-def _keys_beside(path: KeyPath) -> list[str]:
-    """The keys allowed where an unknown one stood."""
-    schema: Any = Study.model_json_schema()
-    defs = schema["$defs"]
-    node: Any = schema
-    for step in path[:-1]:
-        node = _resolve(node, defs)
-        if "properties" in node and step in node["properties"]:
-            node = node["properties"][step]
-        elif isinstance(step, int) and "items" in node:
-            node = node["items"]
-        elif isinstance(node.get("additionalProperties"), dict):
-            node = node["additionalProperties"]
-    return list(_resolve(node, defs).get("properties", {}))
-
-
-def _resolve(node: Any, defs: Any) -> Any:
-    """Follow references and take the structured branch of a union."""
-    while True:
-        if "$ref" in node:
-            node = defs[node["$ref"].rsplit("/", 1)[-1]]
-        elif "anyOf" in node:
-            node = next((b for b in node["anyOf"] if b.get("type") != "null"), node["anyOf"][0])
-        else:
-            return node

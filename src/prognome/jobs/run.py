@@ -20,7 +20,8 @@ from prognome.core.metrics import find_metric
 from prognome.core.paths import anchor
 from prognome.core.schema import Schema
 from prognome.core.seeds import seed_of
-from prognome.core.split import Split, check_folds, make_split, read_split
+from prognome.core.split import Split, check_folds, make_split
+from prognome.core.split_file import read_split
 from prognome.core.study import Study
 from prognome.errors import StudyError
 from prognome.jobs import record
