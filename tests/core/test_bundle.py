@@ -147,6 +147,19 @@ def test_a_value_out_of_range_is_flagged_or_refused_as_the_contract_says(cohort)
     assert refused["p_1"][4] == flagged["p_1"][4]
 
 
+def test_a_row_on_another_scale_is_refused(cohort):
+    def thousandfold(found):
+        found["genes"].loc[2] *= 1000
+        found["clinical"].loc[2, "age"] *= 1000
+
+    answers = bundle_of(cohort).predict(cohort.ids, tables(cohort, thousandfold))
+    assert answers["status"][2] == "refused"
+    assert "another unit or scale?" in answers["reason"][2]
+    assert np.isnan(answers["p_1"][2])
+    lenient = bundle_of(cohort, outside=1.0).predict(cohort.ids, tables(cohort, thousandfold))
+    assert lenient["status"][2] == "flagged"
+
+
 def test_an_unseen_category_is_flagged_or_refused_as_the_contract_says(cohort):
     def other(found):
         found["clinical"].loc[5, "sex"] = "x"

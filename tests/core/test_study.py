@@ -151,6 +151,13 @@ def test_a_set_that_cannot_be_laid_is_refused(change):
         Study.from_mapping({**SAID, "name": "n", "external": [], "models": ["logistic"]}, changes=[change])
 
 
+def test_a_fault_of_a_set_is_not_blamed_on_the_file(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text("blocks: {m: {path: a}}\ntarget: {column: y, kind: number}\njudge: {bootstrap: 1000}\n")
+    with pytest.raises(StudyError, match=r"^--set judge\.bootstrap=50"):
+        Study.from_file(path, changes=["judge.bootstrap=50"])
+
+
 def test_a_study_is_frozen():
     with pytest.raises(ValueError, match="frozen"):
         Study.from_mapping(SAID).seed = 2

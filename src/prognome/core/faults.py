@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,7 +12,11 @@ from prognome.errors import StudyError, nearest
 
 
 def explain(
-    error: ValidationError, where: str, lines: Mapping[KeyPath, int], schema: Mapping[str, Any]
+    error: ValidationError,
+    where: str,
+    lines: Mapping[KeyPath, int],
+    schema: Mapping[str, Any],
+    changes: Sequence[str] = (),
 ) -> StudyError:
     """The first fault that pydantic found, in our words: file, line, key, remedy."""
     faults = error.errors(include_url=False, include_input=True)
@@ -21,6 +25,9 @@ def explain(
     line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), None)
     place = f"{where}, line {line}" if line else where
     key = ".".join(str(part) for part in path)
+    blamed = next((c for c in changes if (key + ".").startswith(c.partition("=")[0].strip() + ".")), None)
+    if blamed is not None:
+        place = f"--set {blamed}"
     if fault["type"] == "extra_forbidden":
         return StudyError(
             place, f"unknown key '{key}'", mend=nearest(str(path[-1]), _keys_beside(path, schema))

@@ -225,17 +225,27 @@ class Schema:
             outside,
             out_of_range,
             unseen,
-            self._refusals(coverage, out_of_range, unseen),
+            self._refusals(coverage, outside, out_of_range, unseen),
             tuple(absent),
         )
 
     def _refusals(
-        self, coverage: NDArray[np.float64], out_of_range: NDArray[np.object_], unseen: NDArray[np.object_]
+        self,
+        coverage: NDArray[np.float64],
+        share_outside: NDArray[np.float64],
+        out_of_range: NDArray[np.object_],
+        unseen: NDArray[np.object_],
     ) -> NDArray[np.object_]:
         contract = self.contract
         reasons = []
-        for covered, outside, strange in zip(coverage, out_of_range, unseen, strict=True):
+        for covered, beyond, outside, strange in zip(
+            coverage, share_outside, out_of_range, unseen, strict=True
+        ):
             why = []
+            if beyond > contract.outside:
+                why.append(
+                    f"{beyond:.0%} of its values lie outside the training range: another unit or scale?"
+                )
             if covered < contract.coverage:
                 why.append(f"brings {covered:.0%} of the features, {contract.coverage:.0%} are needed")
             if outside and contract.out_of_range == "refuse":

@@ -265,6 +265,12 @@ class Contract(_Part):
         le=1,
         description="Share of a row's values that may lie outside the training range unremarked.",
     )
+    outside: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="A row is refused if more than this share of its values lies outside the training range.",
+    )
     coverage: float = Field(0.5, ge=0, le=1, description="Least share of features a row must bring.")
 
 
@@ -451,7 +457,7 @@ class Study(_Part):
         try:
             study = cls.model_validate(merged)
         except ValidationError as error:
-            raise explain(error, where, lines or {}, cls.model_json_schema()) from error
+            raise explain(error, where, lines or {}, cls.model_json_schema(), changes) from error
         return anchor(study, Path(folder))
 
     def to_mapping(self) -> dict[str, Any]:

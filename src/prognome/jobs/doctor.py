@@ -11,7 +11,7 @@ import numpy as np
 
 from prognome.core.cohort import Cohort
 from prognome.core.study import Study
-from prognome.errors import PrognomeError
+from prognome.errors import PrognomeError, StudyError
 from prognome.jobs.assemble import resolve
 from prognome.jobs.incoming import load_external
 from prognome.jobs.record import input_files, usable_cores
@@ -66,7 +66,7 @@ def examine(study: Study, *, timed: bool = False) -> Iterator[Check]:
     try:
         ready = prepare(study)
     except PrognomeError as error:
-        yield Check("fault", "data", str(error))
+        yield Check("fault", "study" if isinstance(error, StudyError) else "data", str(error))
         return
     yield from _on_rows(ready)
     yield from _on_blocks(ready.loaded.cohort, study)

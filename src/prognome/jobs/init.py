@@ -193,7 +193,7 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         f"models: [{'ridge' if inferred.kind == 'number' else 'logistic'}, random_forest, xgboost]   # see: prognome list models",
         "# tune: {search: random, trials: 10}   # default: none",
         "# external: [{name: other hospital, blocks: {BLOCK: {path: other.tsv}}, target: {path: other.tsv}}]",
-        "# contract: {missing_column: refuse, unseen_category: flag, out_of_range: flag, tolerance: 0.02, coverage: 0.5}",
+        "# contract: {missing_column: refuse, unseen_category: flag, out_of_range: flag, tolerance: 0.02, outside: 0.5, coverage: 0.5}",
         "# refit: not_test",
         "seed: 0",
     ]
