@@ -424,3 +424,13 @@ def test_no_page_names_a_machine_or_another_host():
         assert not re.search(r"(?<![\w.])/(work|tmp|home|root)/", text), page.name
     picture = (DOCS / "images" / "concepts.svg").read_text(encoding="utf-8")
     assert set(re.findall(r"https?://[^\"' ]+", picture)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_every_module_of_the_reference_is_there() -> None:
+    from importlib import import_module
+
+    pages = sorted((ROOT / "docs" / "reference").glob("*.md"))
+    named = [name for page in pages for name in re.findall(r"^::: (\S+)", page.read_text(), re.MULTILINE)]
+    assert len(named) > 40
+    for name in named:
+        assert import_module(name).__doc__, name
