@@ -16,7 +16,7 @@ from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
 from prognome.jobs.facts import fact
 from prognome.jobs.load import Loss, match_block, select_rows
-from prognome.jobs.roles import find_column, refuse_numbered_rows
+from prognome.jobs.roles import find_column, refuse_numbered_rows, role_columns
 from prognome.jobs.shelf import Shelf, block_source
 from prognome.jobs.target import code_by
 from prognome.read.batches import read_batches, read_names
@@ -67,7 +67,7 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
     """
     there = elsewhere(study, other)
     where = f"external {other.name}"
-    shelf = Shelf()
+    shelf = Shelf(role_columns(there))
     refuse_numbered_rows(there)
     there_target: Target = there.target.model_copy(update={"missing": "drop"})
     rows = select_rows(there.model_copy(update={"target": there_target}), shelf)

@@ -158,7 +158,7 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
     else:
         lines.append("    # exclude: []")
     if inferred.categories:
-        lines += ["    categories:                  # numbers that are codes, not quantities"]
+        lines += ["    categories:                  # texts with numbers among them"]
         lines += [f"      - {_one(column)}" for column in inferred.categories]
     else:
         lines.append(

@@ -68,7 +68,7 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
     DataError, StudyError
         With file, column, rows and remedy.
     """
-    shelf = shelf or Shelf()
+    shelf = shelf or Shelf(role_columns(study))
     refuse_numbered_rows(study)
     rows = select_rows(study, shelf)
     tables: dict[str, tuple[Table, NDArray[np.intp]]] = {}

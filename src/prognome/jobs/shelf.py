@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,9 +34,16 @@ def fact_source(paths: Sequence[str], column: str | None, missing: Sequence[str]
 
 
 class Shelf:
-    """Reads files and remembers them for the length of one job."""
+    """Reads files and remembers them for the length of one job.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    facts
+        Columns about rows that will be asked for; those a file has are read together, in one pass.
+    """
+
+    def __init__(self, facts: Collection[str] = ()) -> None:
+        self._facts = frozenset(facts)
         self._tables: dict[tuple[str, Source, frozenset[str]], RawTable] = {}
         self._names: dict[Source, list[str]] = {}
         self._texts: dict[tuple[Source, str], pd.Series[str]] = {}
@@ -59,13 +66,14 @@ class Shelf:
         """One column exactly as in the file (None for missing), indexed by row id."""
         key = (source, column)
         if key not in self._texts:
-            pieces = list(read_batches(source, numbers=frozenset(), text=frozenset({column})))
-            ids = np.concatenate([piece.ids for piece in pieces])
-            index = pd.Index(ids, dtype=object)
+            columns = {column} | (self._facts & set(self.names(source)))
+            pieces = list(read_batches(source, numbers=frozenset(), text=frozenset(columns)))
+            index = pd.Index(np.concatenate([piece.ids for piece in pieces]), dtype=object)
             files = np.concatenate([[source.paths.index(p.paths[f]) for f in p.files] for p in pieces])
             self._lines[source] = (index, files, np.concatenate([p.lines for p in pieces]))
-            values = [value for piece in pieces for value in piece.frame[column].to_list()]
-            self._texts[key] = pd.Series(values, index=index, dtype=object, name=column)
+            for name in columns:
+                values = [value for piece in pieces for value in piece.frame[name].to_list()]
+                self._texts[(source, name)] = pd.Series(values, index=index, dtype=object, name=name)
         return self._texts[key]
 
     def numbered(self, source: Source, ids: ArrayLike) -> str:

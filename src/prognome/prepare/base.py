@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,7 +26,7 @@ from prognome.prepare.columns import (
 )
 
 
-class Step(TransformerMixin, BaseEstimator):
+class Step(TransformerMixin, BaseEstimator, ABC):
     """A transformer that takes a frame or a plain array, and learns from the rows of ``fit`` alone.
 
     A step is its mathematics: it says what it learns (:meth:`_learn`), what it does to a table taken
@@ -119,11 +120,13 @@ class Step(TransformerMixin, BaseEstimator):
             raise DataError(self.NAME, "input_features are not the columns of fit")
         return self._rename(given)
 
+    @abstractmethod
     def _learn(self, columns: Columns, y: Any) -> None:
-        raise NotImplementedError
+        """Learn from a table taken apart."""
 
+    @abstractmethod
     def _apply(self, columns: Columns) -> Columns:
-        raise NotImplementedError
+        """What the step makes of a table taken apart."""
 
     def _rename(self, names: Names) -> Names:
         return names
@@ -174,8 +177,9 @@ class NumberStep(Step):
         changed = self._change(columns.numbers, columns)
         return Columns(columns.names, columns.number, changed, columns.categories, columns.index)
 
+    @abstractmethod
     def _change(self, numbers: Numbers, columns: Columns) -> Numbers:
-        raise NotImplementedError
+        """The (n, q) numbers after the step."""
 
 
 class KeepingStep(Step):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -36,11 +37,13 @@ class _NumberImputer(Step):
         self.marked_ = np.logical_or.reduce(missing, axis=0) & self.indicators
         self._learn_numbers(columns.numbers)
 
+    @abstractmethod
     def _learn_numbers(self, numbers: Numbers) -> None:
-        raise NotImplementedError
+        """Learn from the (n, q) numbers."""
 
+    @abstractmethod
     def _fill(self, numbers: Numbers) -> Numbers:
-        raise NotImplementedError
+        """The (n, q) numbers without gaps."""
 
     def _apply(self, columns: Columns) -> Columns:
         numbers = self._fill(columns.numbers)

@@ -6,6 +6,7 @@ Ties are broken by the order of the columns, so that the same rows always give t
 from __future__ import annotations
 
 import warnings
+from abc import abstractmethod
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -79,8 +80,9 @@ class _TargetSelector(KeepingStep):
     k: int
     task: Task
 
+    @abstractmethod
     def _score(self, numbers: Numbers, y: NDArray[Any], *, classes: bool) -> Numbers:
-        raise NotImplementedError
+        """(q,) how well each number column goes with the target."""
 
     def _learn(self, columns: Columns, y: Any) -> None:
         target, classes = self._read_target(y, len(columns))
