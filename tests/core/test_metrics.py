@@ -13,12 +13,13 @@ def judged(kind: str, n: int = 60, seed: int = 0) -> Judged:
     rng = np.random.default_rng(seed)
     if kind == "number":
         truth = rng.normal(30, 10, n).round(1)
-        return Judged(truth, (truth + rng.normal(0, 6, n)).round(0))
+        said = (truth + rng.normal(0, 6, n)).round(0)
+        return Judged(truth, said, within=np.c_[said - 5, said + 5])
     k = 2 if kind == "binary" else 4
     truth = rng.integers(0, k, n)
     p = rng.dirichlet(np.ones(k), n) + 0.7 * np.eye(k)[truth] * rng.random((n, 1))
     p = (p / p.sum(1, keepdims=True)).round(2)  # rounding makes ties
-    return Judged(truth, p / p.sum(1, keepdims=True))
+    return Judged(truth, p / p.sum(1, keepdims=True), within=p > 0.2)
 
 
 CASES = [(kind, metric.name) for kind in ("binary", "multiclass", "number") for metric in metrics_for(kind)]

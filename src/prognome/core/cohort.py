@@ -34,6 +34,9 @@ class Cohort:
         (n,) group label of each row (family, patient, site), or None.
     present
         Optional block → (n,) bool, whether the row has it.
+    facts
+        Column → (n,) text about the rows that is no feature (batch, site, sex, date), None where missing;
+        for guards, subgroups and the baseline of group means, never for models.
     """
 
     ids: NDArray[np.object_]
@@ -42,6 +45,7 @@ class Cohort:
     classes: tuple[str, ...] = ()
     groups: NDArray[np.object_] | None = None
     present: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    facts: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n = len(self.ids)
@@ -50,6 +54,7 @@ class Cohort:
             "groups": self.groups,
             **{f"block {name}": block for name, block in self.blocks.items()},
             **{f"presence of {name}": mask for name, mask in self.present.items()},
+            **{f"fact {name}": values for name, values in self.facts.items()},
         }
         for what, part in parts.items():
             if part is not None and len(part) != n:
@@ -82,6 +87,7 @@ class Cohort:
             classes=self.classes,
             groups=None if self.groups is None else self.groups[where],
             present={name: mask[where] for name, mask in self.present.items()},
+            facts={name: values[where] for name, values in self.facts.items()},
         )
 
     def take(self, indices: ArrayLike, axis: int = 0) -> Cohort:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,10 +32,20 @@ class Judged:
         (n,) class codes, or numbers.
     score
         (n, K) probability of each class, or (n,) predicted numbers.
+    raw
+        (n, K) probabilities before recalibration, by which rows are ranked; None where there was none.
+    cut
+        Decisions are for the event above this probability (binary); None: above .5, or the most probable.
+    within
+        (n, K) which classes the prediction set holds, or (n, 2) ends of the prediction interval; None where
+        there is none.
     """
 
     truth: NDArray[Any]
     score: Array
+    raw: Array | None = None
+    cut: float | None = None
+    within: NDArray[Any] | None = None
 
     @property
     def classes(self) -> int:
@@ -44,21 +54,56 @@ class Judged:
 
     @property
     def decision(self) -> NDArray[np.int_]:
-        """(n,) the class decided on at the fixed threshold: above .5, or the most probable."""
-        return decide(self.score)
+        """(n,) the class decided on: above the cut, or the most probable."""
+        return decide(self.score, self.cut)
 
     @property
     def event(self) -> Array:
         """(n,) probability of the event, for a binary target."""
         return self.score[:, 1]
 
+    @property
+    def ranking(self) -> Array:
+        """(n, K) scores by which rows are ranked: those before recalibration, which may make ties."""
+        return self.score if self.raw is None else self.raw
+
+    @property
+    def covered(self) -> NDArray[np.bool_] | None:
+        """(n,) whether the truth lies in the prediction set or interval."""
+        if self.within is None:
+            return None
+        if self.classes:
+            return np.asarray(self.within[np.arange(len(self.truth)), self.truth.astype(int)], dtype=bool)
+        return np.asarray((self.truth >= self.within[:, 0]) & (self.truth <= self.within[:, 1]))
+
+    @property
+    def extent(self) -> Array | None:
+        """(n,) classes in the prediction set, or width of the prediction interval."""
+        if self.within is None:
+            return None
+        if self.classes:
+            return np.asarray(self.within.sum(axis=1), dtype=float)
+        return np.asarray(self.within[:, 1] - self.within[:, 0])
+
     def rows(self, index: NDArray[Any]) -> Judged:
         """These rows alone."""
-        return Judged(self.truth[index], self.score[index])
+        return replace(
+            self,
+            truth=self.truth[index],
+            score=self.score[index],
+            raw=None if self.raw is None else self.raw[index],
+            within=None if self.within is None else self.within[index],
+        )
+
+    def at(self, cut: float | None) -> Judged:
+        """The same, with decisions at another threshold."""
+        return replace(self, cut=cut)
 
 
-def decide(probability: Array) -> NDArray[np.int_]:
-    """The most probable class: the event where its probability is above .5; of equals the lower code."""
+def decide(probability: Array, cut: float | None = None) -> NDArray[np.int_]:
+    """The most probable class (of equals the lower code); or the event where its probability is above ``cut``."""
+    if cut is not None:
+        return np.asarray((probability[:, 1] > cut).astype(int))
     return np.asarray(probability.argmax(axis=1))
 
 
@@ -271,8 +316,8 @@ def weighted_average_precision(event: NDArray[np.bool_], score: Array, weights: 
 def _over_classes(figure: Callable[..., Array]) -> Callable[[Judged, Array], Array]:
     def weighted(j: Judged, w: Array) -> Array:
         if j.classes == 2:
-            return figure(j.truth == 1, j.event, w)
-        return _macro(np.stack([figure(j.truth == k, j.score[:, k], w) for k in range(j.classes)], axis=1))
+            return figure(j.truth == 1, j.ranking[:, 1], w)
+        return _macro(np.stack([figure(j.truth == k, j.ranking[:, k], w) for k in range(j.classes)], axis=1))
 
     return weighted
 
@@ -282,9 +327,9 @@ def _class_values(name: str) -> Callable[[Judged], float]:
         if j.classes == 2:
             if len(np.unique(j.truth)) < 2:
                 return float("nan")
-            return _quiet(_sk(name), j.truth, j.event)
+            return _quiet(_sk(name), j.truth, j.ranking[:, 1])
         values = [
-            _quiet(_sk(name), j.truth == k, j.score[:, k])
+            _quiet(_sk(name), j.truth == k, j.ranking[:, k])
             for k in range(j.classes)
             if 0 < (j.truth == k).sum() < len(j.truth)
         ]
@@ -410,6 +455,22 @@ def _on_decision(name: str, **fixed: Any) -> Callable[[Judged], float]:
     return value
 
 
+def _of_rows(rows: Callable[[Judged], NDArray[Any] | None]) -> dict[str, Any]:
+    """Both forms of the mean of a figure that rows have where there are prediction sets or intervals."""
+
+    def value(j: Judged) -> float:
+        found = rows(j)
+        return float("nan") if found is None or not len(found) else float(np.mean(found))
+
+    def weighted(j: Judged, w: Array) -> Array:
+        found = rows(j)
+        if found is None:
+            return np.full(len(w), np.nan)
+        return _ratio(np.asarray(w @ np.asarray(found, dtype=float)), w.sum(axis=1))
+
+    return {"value": value, "weighted": weighted}
+
+
 _intercept, _w_intercept = _calibration(0)
 _slope, _w_slope = _calibration(1)
 _B, _M, _C = ("binary",), ("multiclass",), CLASSES
@@ -431,9 +492,13 @@ METRICS: dict[str, Metric] = {
         Metric("brier", "mean squared error of the probabilities; several classes: summed over classes", _C, False, False, _brier, _row_mean(_briers)),
         Metric("calibration_intercept", "calibration in the large; ideally 0", _B, None, False, _intercept, _w_intercept),
         Metric("calibration_slope", "below 1: probabilities too extreme; ideally 1", _B, None, False, _slope, _w_slope),
+        Metric("coverage", "share of rows whose prediction set or interval holds the truth", (*_C, "number"), None, False, **_of_rows(lambda j: j.covered)),
+        Metric("set_size", "mean number of classes in the prediction set", _C, None, False, **_of_rows(lambda j: j.extent)),
+        Metric("interval_width", "mean width of the prediction interval, in the target's unit", NUMBER, None, False, **_of_rows(lambda j: j.extent)),
         Metric("mae", "mean absolute error, in the target's unit", NUMBER, False, False, _value("mean_absolute_error"), _row_mean(lambda j: np.abs(j.score - j.truth))),
         Metric("rmse", "root mean squared error, in the target's unit", NUMBER, False, False, _value("root_mean_squared_error"), lambda j, w: np.sqrt(_row_mean(lambda k: (k.score - k.truth) ** 2)(j, w))),
         Metric("mse", "mean squared error", NUMBER, False, False, _value("mean_squared_error"), _row_mean(lambda j: (j.score - j.truth) ** 2)),
+        Metric("bias", "mean of prediction minus truth, in the target's unit; ideally 0", NUMBER, None, False, **_of_rows(lambda j: j.score - j.truth)),
         Metric("r2", "share of variance explained", NUMBER, True, False, _r2, _w_r2),
         Metric("pearson", "linear correlation", NUMBER, True, False, _correlation_value("pearsonr"), _w_pearson),
         Metric("spearman", "rank correlation", NUMBER, True, False, _correlation_value("spearmanr"), _w_spearman),

@@ -56,6 +56,10 @@ def _as_named(value: Any) -> Any:
     return value
 
 
+def _as_subgroup(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
 Text = Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Paths = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
 
@@ -84,6 +88,12 @@ class Rows(_Part):
         description="relaxed: ids match without regard to case, blanks around them and leading zeros.",
     )
     drop: list[Drop] = []
+    batch: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+        [],
+        description="Columns that say where a row comes from: batch, site, study, plate, tissue. For guards and the "
+        "baseline of group means; a feature only where a block names it.",
+    )
+    date: str | None = Field(None, description="When a row was taken, a number or a date; for guards.")
 
 
 class BlockSpec(_Part):
@@ -168,17 +178,33 @@ class TestPart(_Part):
         return self
 
 
+class Kinship(_Part):
+    """People whose kinship (KING-robust, from the genotypes) reaches this go together."""
+
+    kinship: float = Field(
+        gt=0, lt=0.5, description="0.0884 parts second from third degree, 0.177 first from second."
+    )
+
+
 class Outer(_Part):
     """The folds that judge."""
 
     folds: int = Field(5, ge=2)
     repeats: int = Field(1, ge=1)
-    group: str | None = Field(None, description="Rows with the same value never stand on both sides.")
+    group: str | Kinship | None = Field(
+        None,
+        description="Rows with the same value of this column never stand on both sides; or {kinship: 0.0884}.",
+    )
     leave_out: str | None = Field(None, description="One fold for each value of this column.")
     time: str | None = Field(
         None, description="Folds go forward in time: each is judged by models of the rows before it."
     )
     stratify: bool = True
+
+    @property
+    def group_column(self) -> str | None:
+        """The column of groups, where groups are a column."""
+        return self.group if isinstance(self.group, str) else None
 
     @model_validator(mode="after")
     def _one_scheme(self) -> Self:
@@ -224,12 +250,102 @@ class SplitSpec(_Part):
         return self
 
 
+class Cost(_Part):
+    """What a wrong decision costs, in any unit."""
+
+    false_positive: float = Field(1, gt=0)
+    false_negative: float = Field(1, gt=0)
+
+
+class ThresholdSpec(_Part):
+    """How the threshold of a binary decision is chosen, inside training."""
+
+    rule: Literal["youden", "sensitivity", "specificity", "cost"] = "youden"
+    wanted: float | None = Field(
+        None, gt=0, lt=1, description="Least sensitivity or specificity, for those rules."
+    )
+    cost: Cost | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        """``youden``, ``{sensitivity: 0.9}`` and ``{cost: {false_negative: 5}}`` are short forms."""
+        if isinstance(value, str):
+            return {"rule": value}
+        if isinstance(value, Mapping) and "rule" not in value and len(value) == 1:
+            (name, said), *_ = value.items()
+            if name in ("sensitivity", "specificity"):
+                return {"rule": name, "wanted": said}
+            if name == "cost":
+                return {"rule": "cost", "cost": said}
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.rule in ("sensitivity", "specificity")) != (self.wanted is not None):
+            raise ValueError("say {sensitivity: 0.9} or {specificity: 0.9}, or youden")
+        if (self.rule == "cost") != (self.cost is not None):
+            raise ValueError("say {cost: {false_positive: 1, false_negative: 5}}")
+        return self
+
+
 class Judge(_Part):
-    """What best means, and how intervals are made."""
+    """What best means, how decisions are taken, and how intervals are made."""
 
     primary: str | None = Field(None, description="Default: auc_roc for classes, mae for numbers.")
     bootstrap: int = Field(1000, ge=100, le=100_000)
     level: float = Field(0.95, gt=0.5, lt=1)
+    calibrate: Literal["auto", "logistic", "isotonic", "none"] = Field(
+        "auto",
+        description="Recalibration on inner out-of-fold scores; auto: logistic, isotonic from 1,000 events.",
+    )
+    threshold: ThresholdSpec = ThresholdSpec()
+    coverage: float = Field(
+        0.9, gt=0.5, lt=1, description="Wanted coverage of prediction intervals and prediction sets."
+    )
+    gap: float = Field(
+        0.1, gt=0, lt=1, description="Difference between subgroups that is tolerated, on metrics from 0 to 1."
+    )
+
+
+class Subgroup(_Part):
+    """A column by whose values the judged rows are looked at apart."""
+
+    column: str
+    cuts: list[float] | None = Field(
+        None, description="Where a column of numbers is cut; without it at its thirds."
+    )
+
+
+class GuardsSpec(_Part):
+    """What happens when a guard sees a reason for doubt."""
+
+    mode: Literal["warn", "strict"] = Field(
+        "warn", description="strict: nothing is judged until it is mended."
+    )
+    accept: dict[str, Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=dict, description="Guard → the reason why it is accepted, which the report prints."
+    )
+    sentinels: list[Literal["shuffled_labels", "planted_noise"]] = Field(
+        [], description="Costly checks on request."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return {"mode": value} if isinstance(value, str) else value
+
+
+class Stability(_Part):
+    """How much the result hangs on the number of rows and on chance."""
+
+    curve: list[Annotated[float, Field(gt=0, le=1)]] = Field(
+        [0.25, 0.5, 0.75, 1.0],
+        description="Shares of the training rows for the learning curve; empty for none.",
+    )
+    seeds: int = Field(
+        3, ge=0, le=100, description="How often the best model is judged again with other folds and seeds."
+    )
 
 
 class Named(_Part):
@@ -324,6 +440,9 @@ class Study(_Part):
     )
     tune: Tune = Tune()
     external: list[External] = []
+    subgroups: list[Annotated[Subgroup, BeforeValidator(_as_subgroup)]] = []
+    guards: GuardsSpec = GuardsSpec()
+    stability: Stability = Stability()
     contract: Contract = Contract()
     refit: Literal["not_test", "all"] = Field("not_test", description="Rows the bundle learns from.")
     seed: int = Field(0, ge=0)
@@ -363,7 +482,13 @@ class Study(_Part):
             raise ValueError(
                 f"models: '{twice[0]}' stands twice; give one of them another name: {{{twice[0]}: {{label: other}}}}"
             )
-        reserved = {"chosen": None, "dummy": "dummy", "clinical_only": None}
+        reserved = {
+            "chosen": None,
+            "dummy": "dummy",
+            "clinical_only": None,
+            "single_best": None,
+            "group_mean": None,
+        }
         for model in self.models:
             if model.label in reserved and model.name != reserved[model.label]:
                 raise ValueError(f"models: the label '{model.label}' is taken by prognome; give another")

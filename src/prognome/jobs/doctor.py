@@ -146,7 +146,7 @@ def _on_split(study: Study, ready: Prepared) -> Iterator[Check]:
     text = f"{len(folds)} judgements of {min(sizes):,} to {max(sizes):,} rows"
     if ready.loaded.cohort.groups is not None:
         groups = len(set(ready.loaded.cohort.groups.tolist()))
-        text += f"; {groups:,} groups of {outer.group or outer.leave_out} stay whole"
+        text += f"; {groups:,} groups of {outer.group_column or outer.leave_out or 'relatives'} stay whole"
     if len(split.test):
         text += f"; {len(split.test):,} test rows, asked once"
     yield Check("ok", "split", text)

@@ -74,6 +74,17 @@ def fact(
     return cells.to_numpy(dtype=object)
 
 
+def facts_of(study: Study, shelf: Shelf, ids: NDArray[np.object_]) -> dict[str, NDArray[np.object_]]:
+    """Columns about the rows for guards, subgroups and the baseline of group means; None where missing."""
+    columns = [*study.rows.batch, *([study.rows.date] if study.rows.date else [])]
+    places = dict.fromkeys(columns, "rows.batch or rows.date")
+    places = {**{one.column: "subgroups" for one in study.subgroups}, **places}
+    return {
+        column: cells_of(study, shelf, column, ids, what=what).to_numpy(dtype=object)
+        for column, what in places.items()
+    }
+
+
 def which_dropped(study: Study, shelf: Shelf, ids: pd.Index[str], place: int) -> NDArray[np.bool_]:
     """Rows that one entry of ``rows.drop`` leaves out; a word that means missing stands for an empty cell.
 

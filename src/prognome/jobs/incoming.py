@@ -104,7 +104,7 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
 
 def _groups(study: Study, shelf: Shelf, ids: NDArray[np.object_]) -> NDArray[np.object_] | None:
     """The study's groups in another cohort, if it has them: they make its intervals honest."""
-    column = study.split.outer.group
+    column = study.split.outer.group_column
     if column is None:
         return None
     try:

@@ -13,7 +13,7 @@ from prognome.core.cohort import Cohort
 from prognome.core.study import Study
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
-from prognome.jobs.facts import fact, times_of, which_dropped, which_test
+from prognome.jobs.facts import fact, facts_of, times_of, which_dropped, which_test
 from prognome.jobs.roles import find_column, refuse_numbered_rows, role_columns
 from prognome.jobs.shelf import Shelf, block_source
 from prognome.jobs.target import code_target
@@ -106,7 +106,7 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
     )
     ids = rows.ids[kept]
     outer = study.split.outer
-    group = outer.group or outer.leave_out
+    group = outer.group_column or outer.leave_out
     cohort = Cohort(
         ids,
         {name: _aligned(table, index[kept], ids) for name, (table, index) in tables.items()},
@@ -114,6 +114,7 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
         coded.classes,
         None if group is None else fact(study, shelf, group, ids, what="split.outer"),
         {name: tables[name][1][kept] >= 0 for name, spec in study.blocks.items() if spec.optional},
+        facts_of(study, shelf, ids),
     )
     mismatches = pd.concat(trouble, ignore_index=True)
     in_test, times = which_test(study, shelf, ids), times_of(study, shelf, ids)

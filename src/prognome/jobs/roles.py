@@ -23,9 +23,16 @@ class Place:
 
 
 def role_columns(study: Study) -> set[str]:
-    """Columns that are no features unless a block names them: target, split, groups, time, dropped rows."""
+    """Columns that are no features unless a block names them: target, split, groups, time, batches, drops."""
     outer, test = study.split.outer, study.split.test
-    named = {study.target.column, outer.group, outer.leave_out, outer.time, test.column if test else None}
+    named = {
+        study.target.column,
+        outer.group_column,
+        outer.leave_out,
+        outer.time,
+        test.column if test else None,
+    }
+    named |= {study.rows.date, *study.rows.batch}
     named |= {drop.column for drop in study.rows.drop}
     ids = {study.rows.id, study.target.id, *(spec.id for spec in study.blocks.values())}
     return {name for name in named | ids if name is not None}
