@@ -3,6 +3,8 @@
 ::
 
     make results
+    python -m benchmarks.results 08 12        these alone; the others as they were last run
+    python -m benchmarks.results --page       the page from what was run, without running anything
 
 Needs the data sets (``$PROGNOME_DATA``). Nothing here chooses anything: the studies stand in ``examples/``, and
 what is shown follows from them.
@@ -11,115 +13,35 @@ what is shown follows from them.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from prognome.core.metrics import METRICS, Judged
+from benchmarks.results_examples import EXAMPLES, Example
+from benchmarks.results_section import section
+from benchmarks.tables import write_tables
 from prognome.core.study import Study
 from prognome.jobs.run import run
-from prognome.validate.score import Interval, JudgedFold, score_part
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-@dataclass(frozen=True)
-class Example:
-    """A study and what papers say beside it.
-
-    Parameters
-    ----------
-    file
-        In ``examples/``.
-    title, protocol
-        Heading, and how the figures come about.
-    figures
-        Pairs of part and metric that are shown.
-    published
-        Lines of what others report, with their protocol.
-    """
-
-    file: str
-    title: str
-    protocol: str
-    figures: tuple[tuple[str, str], ...]
-    published: tuple[str, ...]
-
-
-EXAMPLES = (
-    Example(
-        "01_leukaemia.yaml",
-        "Leukaemia (Golub 1999): ALL or AML from 7,129 probes",
-        "5-fold cross-validation, three times, on the 38; the 34 of other laboratories only judge",
-        (("cv", "auc_roc"), ("external:independent", "auc_roc"), ("external:independent", "accuracy")),
-        ("Golub et al.: 29 of 34 called with confidence, all 29 right", "most methods since: accuracy .95 or more"),
-    ),
-    Example(
-        "02_alzheimer.yaml",
-        "Alzheimer's disease (ROSMAP): three omics",
-        "5-fold cross-validation on 245; the fixed 106 test rows asked once; 6 settings a model searched inside",
-        (("cv", "auc_roc"), ("test", "auc_roc"), ("test", "accuracy"), ("test", "f1")),
-        (
-            "MOGONET (several random splits): accuracy .815, F1 .821, AUC .874",
-            "MMDynamics: accuracy .842, F1 .846, AUC .912",
-            "goal: test AUC .90",
-        ),
-    ),
-    Example(
-        "03_warfarin.yaml",
-        "Warfarin dose (IWPC): mg a week from clinic and two genes",
-        "5-fold cross-validation; rows with a dose and not marked unstable",
-        (("cv", "mae"), ("cv", "within_20_percent"), ("cv", "r2")),
-        (
-            "linear model, 5 × 80/20: MAE 8.74, within 20 %: 45.0 %, R² .397",
-            "goals: MAE 8.74, within 20 %: 45 %",
-        ),
-    ),
-    Example(
-        "04_glioma.yaml",
-        "Glioma grade (TCGA): 20 mutated genes, sex, age, race",
-        "10-fold cross-validation",
-        (("cv", "auc_roc"), ("cv", "accuracy")),
-        ("logistic regression, 10-fold: accuracy .869, AUC .910", "Tasci et al. 2022: accuracy .876", "goal: AUC .91"),
-    ),
-    Example(
-        "05_stem_cells.yaml",
-        "Stem cells (MINT): three kinds in four studies",
-        "leave one study out",
-        (("cv", "balanced_accuracy"), ("cv", "auc_roc")),
-        ("raw logistic regression: balanced error .207 (accuracy .793); raw random forest .284 (.716)",),
-    ),
-    Example(
-        "06_breast_expos_to_vdxs.yaml",
-        "Oestrogen receptor: expO trains, VDX judges",
-        "5-fold cross-validation on expO; VDX is external",
-        (("cv", "auc_roc"), ("external:vdxs", "auc_roc"), ("external:vdxs", "balanced_accuracy")),
-        ("across platforms uncorrected models fall to balanced accuracy .50; z-score within each cohort gives .80–.93",),
-    ),
-    Example(
-        "07_breast_vdxs_to_expos.yaml",
-        "Oestrogen receptor: VDX trains, expO judges",
-        "5-fold cross-validation on VDX; expO is external",
-        (("cv", "auc_roc"), ("external:expos", "auc_roc"), ("external:expos", "balanced_accuracy")),
-        ("as above",),
-    ),
-)  # fmt: skip
 
 HEAD = """\
 # Results
 
-Every figure here was measured by `make results` on public data; each line is value [95 % interval]. Intervals
-are bootstrap percentiles over rows (or groups), with the models taken as fitted. **best** is the simplest model
-within one standard error of the best in cross-validation, so it is chosen before any test or external row is
-asked; `chosen` is the honest figure of whatever the inner folds would have picked in each outer fold.
+Every figure here was measured by `make results` on public data; each line is value [95 % interval], and how the
+intervals were made stands below each table. They take the models as fitted. **best** is the simplest model within
+one standard error of the best in cross-validation, so it is chosen before any test or external row is asked;
+`chosen` is the honest figure of whatever the inner folds would have picked in each outer fold. Decisions are at a
+probability of .5, or at the **chosen threshold**: the one with the best Youden index on inner out-of-fold scores, or
+what the study asks for.
 
-The studies stand in `examples/`. Figures of others are theirs, under their protocol, which is rarely ours.
+Under each table stand the sentences that the run itself says: which differences hold, where the model is worst,
+which guards spoke. The studies are in `examples/`. Figures of others are theirs, under their protocol, which is
+rarely ours. What goes wrong when the protocol is not kept is measured in the [lessons](lessons.md).
 """
 
 
@@ -128,95 +50,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Run every example and rewrite docs/results.md.")
     parser.add_argument("only", nargs="*", help="numbers, as in 01 03; default: all")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs")
+    parser.add_argument("--page", action="store_true", help="run nothing, write the page alone")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="laid over every study, to try it"
+    )
     asked = parser.parse_args(arguments)
     if "PROGNOME_DATA" not in os.environ:
         sys.stderr.write("set PROGNOME_DATA to the folder of the data sets\n")
         return 2
-    asked.runs.mkdir(exist_ok=True)
-    for example in EXAMPLES:
-        name = example.file.removesuffix(".yaml")
-        if asked.only and name[:2] not in asked.only:
-            continue
-        sys.stderr.write(f"{name} …\n")
-        study = Study.from_file(ROOT / "examples" / example.file)
-        result = run(study, asked.runs / name, overwrite=True)
-        lines = section(example, result.record, result.scores)
-        if name == "03_warfarin":
-            lines += by_race(result.predictions, result.best, Path(os.environ["PROGNOME_DATA"]))
-        (asked.runs / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    pages = [asked.runs / example.file.replace(".yaml", ".md") for example in EXAMPLES]
-    absent = [page.stem for page in pages if not page.is_file()]
-    if absent:
-        sys.stderr.write(f"docs/results.md not written: {', '.join(absent)} were never run\n")
-        return 1
-    text = HEAD + "\n" + "\n".join(page.read_text(encoding="utf-8") for page in pages)
-    (ROOT / "docs" / "results.md").write_text(text, encoding="utf-8")
+    tables = asked.runs.resolve() / "tables"
+    os.environ["PROGNOME_TABLES"] = str(tables)
+    write_tables(Path(os.environ["PROGNOME_DATA"]), tables)
+    wanted = [] if asked.page else [one for one in EXAMPLES if not asked.only or one.file[:2] in asked.only]
+    failed = [one.file for one in wanted if not answered(one, asked.runs, asked.set)]
+    absent = [one.file for one in EXAMPLES if not (place(one, asked.runs) / "run.json").is_file()]
+    if absent or failed or asked.set:
+        told = f"not run: {', '.join(absent) or 'none'}; failed: {', '.join(failed) or 'none'}"
+        sys.stderr.write(
+            f"docs/results.md not written ({told}{'; --set is for trying' if asked.set else ''})\n"
+        )
+        return 1 if failed or absent else 0
+    lines = [line for one in EXAMPLES for line in [*written(one, asked.runs), ""]]
+    (ROOT / "docs" / "results.md").write_text(
+        HEAD + "\n" + "\n".join(lines).rstrip() + "\n", encoding="utf-8"
+    )
     sys.stderr.write("wrote docs/results.md\n")
     return 0
 
 
-def section(example: Example, record: dict[str, Any], scores: pd.DataFrame) -> list[str]:
-    """One example as Markdown."""
-    over_all = scores[scores["fold"].isna()].set_index(["model", "part", "metric"])
-    baselines = {model["label"] for model in record["models"] if model["baseline"]}
-    heads = [f"{part.removeprefix('external:')} {metric}" for part, metric in example.figures]
-    lines = [
-        f"## {example.title}",
-        "",
-        f"`examples/{example.file}`: {record['cohort']['rows']:,} rows; {example.protocol}. "
-        f"{record['seconds']:,.0f} seconds on {record['machine']['cores']} cores.",
-        "",
-        "| model | " + " | ".join(heads) + " |",
-        "|---|" + "---|" * len(heads),
-    ]
-    for model in dict.fromkeys(scores["model"]):
-        cells = [figure(over_all, (model, part, metric)) for part, metric in example.figures]
-        name = f"**{model}** (best)" if model == record["best"] else model
-        name += " (baseline)" if model in baselines else ""
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    lines += ["", "Published:", ""] + [f"- {line}" for line in example.published]
-    if record["split"]["test_looked_at_by_studies"]:
-        looks = record["split"]["test_looked_at_by_studies"]
-        lines += ["", f"Different studies that have scored this test part on this machine: {looks}."]
-    for label, why in record["failures"].items():
-        lines += ["", f"Failed: {label}: {why}."]
-    return [*lines, ""]
+def answered(example: Example, runs: Path, changes: Sequence[str]) -> bool:
+    """Run one study; False if it failed, and the others go on."""
+    sys.stderr.write(f"{example.file} …\n")
+    try:
+        study = Study.from_file(ROOT / "examples" / example.file, changes=changes)
+        result = run(study, place(example, runs), overwrite=True)
+    except Exception as error:
+        sys.stderr.write(f"  failed: {type(error).__name__}: {error}\n")
+        return False
+    sys.stderr.write(f"  {result.record['seconds']:,.0f} seconds; best {result.best}\n")
+    return True
 
 
-def figure(table: pd.DataFrame, key: tuple[str, str, str]) -> str:
-    """``.901 [.84, .95]``, or empty where there is none."""
-    if key not in table.index:
-        return ""
-    line = table.loc[key]
-    digits = 3 if abs(line["value"]) < 5 else 2
-    return f"{line['value']:.{digits}f} [{line['low']:.{digits}f}, {line['high']:.{digits}f}]"
+def written(example: Example, runs: Path) -> list[str]:
+    """One example's section, from its run folder alone."""
+    folder = place(example, runs)
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    scores, gaps = read_table(folder / "scores.tsv"), read_table(folder / "gaps.tsv")
+    return section(example, record, scores, gaps, record["best"])
 
 
-def by_race(predictions: pd.DataFrame, best: str, data: Path) -> list[str]:
-    """Share of doses within 20 % and mean absolute error by race, of the best model and the ridge."""
-    races = pd.read_csv(data / "iwpc_warfarin" / "patients.tsv", sep="\t", dtype=str)
-    race = races.set_index("PharmGKB Subject ID")["Race"]
-    lines = ["By race (cross-validated; the subgroups are not part of the study):", ""]
-    lines += ["| race | rows | model | within 20 % | MAE |", "|---|---|---|---|---|"]
-    for model in dict.fromkeys((best, "ridge")):
-        mine = predictions[(predictions["model"] == model) & (predictions["part"] == "cv")].reset_index(
-            drop=True
-        )
-        group = mine["row"].map(race)
-        for name in sorted(group.dropna().unique()):
-            here = mine[group == name]
-            folds = [
-                JudgedFold(1, int(number), rows.index.to_numpy(), Judged(rows["truth"].to_numpy(), rows["prediction"].to_numpy()))
-                for number, rows in here.groupby("fold")
-            ]  # fmt: skip
-            wanted = [METRICS["within_20_percent"], METRICS["mae"]]
-            rows = score_part(model, "cv", folds, wanted, groups=None, interval=Interval(1000, 0.95, 1))
-            table = pd.DataFrame(rows)
-            table = table[table["fold"].isna()].set_index(["model", "part", "metric"])
-            cells = [figure(table, (model, "cv", metric.name)) for metric in wanted]
-            lines.append(f"| {name} | {len(np.unique(here['row'])):,} | {model} | {cells[0]} | {cells[1]} |")
-    published = "Published, linear, within 20 %: Asian 39.5 %, White 46.8 %, Black 46.0 %; a stack raises Asian 42.5 → 47.9 %."
-    return [*lines, "", published, ""]
+def read_table(path: Path) -> pd.DataFrame:
+    """A table of a run folder; without lines where there is none."""
+    if not path.is_file():
+        return pd.DataFrame()
+    words = ("subgroup", "level", "threshold", "verdict", "method")
+    table = pd.read_csv(path, sep="\t", low_memory=False, dtype=dict.fromkeys(words, str))
+    return table.fillna(dict.fromkeys(words, ""))
+
+
+def place(example: Example, runs: Path) -> Path:
+    """The run folder of an example."""
+    return runs / example.file.removesuffix(".yaml")
 
 
 if __name__ == "__main__":

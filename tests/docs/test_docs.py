@@ -11,11 +11,14 @@ import pandas as pd
 import pytest
 import typer
 
+from prognome.check.catalog import GUARDS
 from prognome.cli import demo, doctor, init, listing, predict, run
 from prognome.core.learner import Family
 from prognome.core.metrics import CLASSES, METRICS
-from prognome.core.study import Study
+from prognome.core.study import Study, Subgroup
 from prognome.core.yaml_text import parse_yaml
+from prognome.errors import StudyError
+from prognome.jobs.assemble import candidates
 from prognome.model.catalog import MODELS
 from prognome.prepare.catalog import STEPS
 from prognome.read.catalog import READERS
@@ -28,7 +31,7 @@ READ = [*PAGES, ROOT / "README.md", ROOT / "CHANGELOG.md"]
 FENCE = re.compile(r"^([ \t]*)```(\w*)[^\n]*\n(.*?)^\1```[ \t]*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!\\)\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 STUDY_KEYS = {"blocks", "target"}
-GENERATED = {"results.md"}
+GENERATED = {"results.md", "lessons.md", "coverage.md", "false_positives.md"}
 
 
 def name_of(path: Path) -> str:
@@ -105,7 +108,7 @@ def test_every_relative_link_leads_to_a_file_and_its_heading(page):
         path, _, anchor = target.partition("#")
         there = (page.parent / path).resolve() if path else page
         if there.name in GENERATED and not there.exists():
-            continue  # `make results` writes it
+            continue  # `make results` and the simulations write them
         generated = there.is_relative_to(DOCS / "reference") and anchor.startswith("prognome.")
         if not there.exists() or (anchor and not generated and anchor not in anchors(there)):
             lost.append(target)
@@ -166,6 +169,7 @@ def test_every_study_on_a_page_is_valid(page, text, tmp_path):
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=name_of)
 def test_every_example_is_a_valid_study(path, monkeypatch):
     monkeypatch.setenv("PROGNOME_DATA", "/data")
+    monkeypatch.setenv("PROGNOME_TABLES", "/tables")
     assert Study.from_file(path).name != "study"
 
 
@@ -345,10 +349,58 @@ def test_the_models_are_shown_with_the_defaults_they_have():
             assert built[key] == parse_yaml(f"x: {value}", where=name)[0]["x"], (name, key)
 
 
+def test_the_pages_show_every_guard_with_when_it_is_asked():
+    shown = menu_table("## Guards", "guard")
+    assert list(shown) == list(GUARDS.names)
+    for entry in GUARDS:
+        assert shown[entry.name]["asked"] == entry.stage.replace("_", " "), entry.name
+
+
+def test_the_page_on_guards_says_how_to_mend_each():
+    shown = {bare(line["guard"]) for line in tables(DOCS / "how_to" / "guards.md", "## What each sees")}
+    assert shown == set(GUARDS.names)
+
+
+def test_the_pages_show_every_baseline_and_the_labels_are_taken(clinic_study):
+    shown = menu_table("### Baselines", "label")
+    for label in {*shown, "chosen", "group_mean:site"} - {"dummy", "single_best"}:
+        model = clinic_study.models[0].model_copy(update={"label": label})
+        data = {**clinic_study.to_mapping(), "models": [model.model_dump(mode="json")]}
+        with pytest.raises(StudyError, match="is taken by prognome"):
+            Study.from_mapping(data)
+    study = clinic_study.model_copy(
+        update={
+            "models": [model for model in clinic_study.models if model.name not in ("logistic", "ridge")],
+            "rows": clinic_study.rows.model_copy(update={"batch": ["site"]}),
+        }
+    )
+    assert {one.label for one in candidates(study) if one.baseline} == set(shown)
+
+
+def test_the_counts_that_subgroups_need_are_those_of_the_code():
+    from prognome.validate import subgroup_figures as code
+
+    shown = {
+        line["figure"]: line["least"] for line in tables(DOCS / "study.md", "## Subgroups") if "least" in line
+    }
+    assert f"{code.LEAST_EVENTS} events and {code.LEAST_EVENTS} others" in shown.values()
+    assert (
+        shown["`calibration_slope`"]
+        == f"{code.LEAST_EVENTS_SLOPE} events and {code.LEAST_EVENTS_SLOPE} others"
+    )
+    assert shown["anything else"] == f"{code.LEAST_ROWS} rows"
+    assert shown["all, where rows form groups"] == f"{code.LEAST_GROUPS} groups"
+
+
 def test_the_pages_show_every_metric_for_the_targets_it_is_defined_for():
     shown = menu_table("## Metrics", "metric")
     assert list(shown) == list(METRICS)
-    words = {"classes": {*CLASSES}, "binary": {"binary"}, "numbers": {"number"}}
+    words = {
+        "any": {*CLASSES, "number"},
+        "classes": {*CLASSES},
+        "binary": {"binary"},
+        "numbers": {"number"},
+    }
     for name, line in shown.items():
         assert words[line["for"]] == set(METRICS[name].targets), name
         assert ("Lower is better" in line["meaning"]) == (METRICS[name].higher is False), name
@@ -377,8 +429,11 @@ def test_every_column_of_the_run_folder_is_explained(clinic_study, tmp_path):
     from prognome.jobs.run import run as run_study
 
     out = tmp_path / "out"
-    study = clinic_study.model_copy(update={"models": clinic_study.models[:1]})
+    study = clinic_study.model_copy(
+        update={"models": clinic_study.models[:1], "subgroups": [Subgroup(column="site")]}
+    )
     run_study(study, out, workers=1)
+    assert (out / "gaps.tsv").exists()
     page = DOCS / "run_folder.md"
     listed = prose(page).partition("## split.tsv")[0]
     for path in out.iterdir():
@@ -388,7 +443,9 @@ def test_every_column_of_the_run_folder_is_explained(clinic_study, tmp_path):
                 re.findall(r"`(\w+)`", " ".join(line["column"] for line in tables(page, f"## {path.name}")))
             )
             columns = path.read_text(encoding="utf-8").splitlines()[0].split("\t")
-            assert {"p_CLASS" if column.startswith("p_") else column for column in columns} <= names
+            assert {re.sub("^(p|s|set)_(?!holm$).*", r"\1_CLASS", column) for column in columns} <= names, (
+                path.name
+            )
     import json
 
     keys = json.loads((out / "run.json").read_text(encoding="utf-8")).keys()

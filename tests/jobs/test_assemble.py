@@ -2,6 +2,7 @@
 
 import pytest
 
+from prognome.core.name_feature import name_feature
 from prognome.errors import StudyError
 from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows, resolve
 from tests.clinic import make_study
@@ -13,8 +14,81 @@ def labels(study):
 
 def test_models_stand_in_menu_order_with_their_baselines(patients):
     study = make_study(patients, models=["stack", "xgboost", "logistic"])
-    assert labels(study) == ["dummy", "clinical_only", "logistic", "xgboost", "stack"]
-    assert [c.label for c in candidates(study) if c.baseline] == ["dummy", "clinical_only"]
+    assert labels(study) == ["dummy", "single_best", "clinical_only", "logistic", "xgboost", "stack"]
+    assert [c.label for c in candidates(study) if c.baseline] == ["dummy", "single_best", "clinical_only"]
+
+
+@pytest.mark.parametrize(
+    ("models", "linear"),
+    [
+        (["logistic", "xgboost"], False),
+        ([{"logistic": {"label": "ours"}}], False),
+        ([{"logistic": {"blocks": ["genes", "clinical"]}}], False),
+        (["xgboost"], True),
+        ([{"logistic": {"C": 0.1}}], True),
+        ([{"logistic": {"blocks": ["genes"]}}], True),
+    ],
+)
+def test_a_plain_linear_model_of_all_blocks_stands_once(patients, models, linear):
+    found = {c.label: c for c in candidates(make_study(patients, models=models))}
+    assert ("linear" in found) is linear
+    if linear:
+        assert found["linear"].baseline
+        assert not found["linear"].comparison_only
+        assert found["linear"].estimator[0].blocks == ["clinical", "genes"]
+    else:
+        assert sum(not c.baseline for c in found.values()) == len(models)
+
+
+def test_numbers_have_their_own_linear_baseline(patients):
+    dose = {"path": str(patients), "column": "dose", "kind": "number"}
+    found = {c.label: c for c in candidates(make_study(patients, target=dose, models=["random_forest"]))}
+    assert type(found["linear"].estimator[-1]).__name__ == "PenalisedLinear"
+    assert type(found["single_best"].estimator[-1]).__name__ == "SingleFeatureRegressor"
+    assert "linear" not in {c.label for c in candidates(make_study(patients, target=dose, models=["ridge"]))}
+
+
+@pytest.mark.parametrize(
+    ("batch", "expected"),
+    [
+        ([], []),
+        (["site"], ["group_mean"]),
+        (["site", "family", "site"], ["group_mean:family", "group_mean:site"]),
+    ],
+)
+def test_every_declared_batch_column_gives_a_group_mean_that_is_never_the_best(patients, batch, expected):
+    study = make_study(patients, rows={"id": "id", "batch": batch})
+    found = [c for c in candidates(study) if c.label.startswith("group_mean")]
+    assert [c.label for c in found] == expected
+    assert all(c.baseline and c.comparison_only for c in found)
+    assert {c.estimator.column for c in found} == set(batch)
+    assert {c.label for c in candidates(study) if c.comparison_only} == set(expected)
+
+
+def test_the_group_mean_learns_from_the_facts_that_the_loader_brings(patients):
+    from prognome.jobs.load import load
+
+    study = make_study(patients, rows={"id": "id", "batch": ["site"]})
+    cohort = load(study).cohort
+    found = next(c for c in candidates(study) if c.label == "group_mean")
+    said = found.estimator.fit(cohort, cohort.target).predict_proba(cohort)[:, 1]
+    north = cohort.facts["site"] == "north"
+    assert said[north] == pytest.approx(cohort.target[north].mean())
+    assert said[~north] == pytest.approx(cohort.target[~north].mean())
+
+
+def test_the_single_best_may_be_named_and_narrowed_without_a_double(patients, cohort):
+    study = make_study(patients, models=["logistic", {"single_best": {"blocks": ["clinical"]}}])
+    found = [c for c in candidates(study) if c.label == "single_best"]
+    assert len(found) == 1
+    fitted = found[0].estimator.fit(cohort, cohort.target)
+    assert name_feature(fitted).startswith("clinical:")
+
+
+@pytest.mark.parametrize("label", ["linear", "single_best", "clinical_only", "group_mean", "group_mean:site"])
+def test_names_of_baselines_are_taken(patients, label):
+    with pytest.raises(StudyError, match="is taken by prognome"):
+        make_study(patients, models=[{"logistic": {"label": label}}])
 
 
 def test_without_a_second_block_there_is_no_clinical_baseline(patients):
@@ -68,6 +142,7 @@ def test_a_search_leaves_parameters_that_the_study_sets(patients):
         ({"models": [{"random_forest": {"n_estimator": 3}}]}, "Did you mean 'n_estimators'?"),
         ({"models": [{"random_forest": {"n_estimators": -3}}]}, "n_estimators"),
         ({"models": ["dummy"]}, "holds nothing but a baseline"),
+        ({"models": ["dummy", "single_best"]}, "holds nothing but a baseline"),
         ({"models": ["logistic", "stack"]}, "fewer than two models to stack"),
         (
             {"models": ["logistic", "svm", {"stack": {"members": ["svn"]}}]},
@@ -100,6 +175,9 @@ def test_the_resolved_study_spells_out_steps_and_metric(patients):
         (["logistic", "svm", "stack"], {}, "stack", True),
         (["logistic"], {"clinical": ["scale.rank"]}, "clinical_only", True),
         (["logistic"], {"genes": ["impute.knn"]}, "clinical_only", False),
+        (["logistic"], {"genes": ["impute.knn"]}, "single_best", True),
+        (["svm"], {}, "linear", False),
+        (["logistic"], {"genes": ["impute.knn"]}, "group_mean:site", False),
         (["logistic", "xgboost", "stack"], {}, "stack", False),
     ],
 )

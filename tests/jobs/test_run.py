@@ -187,7 +187,7 @@ def test_an_optional_block_is_used_where_it_is_and_missed_where_it_is_not(tmp_pa
     alone = cohort.rows([0, 1, 2])
     answers = bundle.predict(alone.ids, {"clinical": alone.blocks["clinical"], "genes": None})
     assert set(answers["status"]) == {"ok"}
-    whole = bundle.pipeline.predict_proba(cohort)[:3, 1]
+    whole = bundle.rule.answer(bundle.pipeline.predict_proba(cohort)).score[:3, 1]
     np.testing.assert_allclose(answers["p_1"], whole, rtol=1e-12)
 
 
@@ -205,8 +205,8 @@ def test_doctor_sees_what_run_would_see(patients, tmp_path):
     said = {check.what: check.text for check in checks}
     assert said["rows"] == "120 of 120 in the target's file"
     assert said["work"].startswith(
-        f"{4 * (3 + 1) * 4:,} fits"
-    )  # 4 models, 3 folds and the end, 3 inner and 1
+        f"{5 * (3 + 1) * 4:,} fits"
+    )  # 5 models, 3 folds and the end, 3 inner and 1
     assert "seconds" in said["time"]
     broken = list(examine(make_study(patients, models=["logistik"])))
     assert (broken[-1].state, "Did you mean 'logistic'" in broken[-1].text) == ("fault", True)
@@ -222,7 +222,7 @@ def test_the_record_tells_versions_inputs_and_choices(clinic_study, tmp_path):
     assert record["study"]["prepare"]["genes"]
     assert [pick["fold"] for pick in record["picks"]] == [1, 2, 3]
     assert {line["model"] for line in record["summary"]} == {
-        "dummy", "clinical_only", "logistic", "random_forest", "chosen",
+        "dummy", "single_best", "clinical_only", "logistic", "random_forest", "chosen",
     }  # fmt: skip
 
 

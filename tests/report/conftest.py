@@ -1,4 +1,4 @@
-"""Run folders made without a run: predictions drawn here, scored by the judge's own code."""
+"""Run folders made without a run: predictions drawn here, scored and compared by the judge's own code."""
 
 from __future__ import annotations
 
@@ -13,10 +13,20 @@ import pytest
 
 from prognome.core.files import write_tsv
 from prognome.core.metrics import Judged, find_metric, metrics_for
+from prognome.core.study import Subgroup
+from prognome.validate.candidate import Candidate
+from prognome.validate.compare import compare, find_family
+from prognome.validate.compare_sentence import sentence
+from prognome.validate.decisions import decision_curve
+from prognome.validate.gaps import score_gaps
 from prognome.validate.score import COLUMNS, Interval, JudgedFold, score_part
+from prognome.validate.subgroup_levels import learn_levels
+from prognome.validate.subgroup_worst import find_worst, subgroup_sentence
+from prognome.validate.subgroups import score_subgroups
 
 CLASSES = {"binary": ["well", "ill"], "multiclass": ["A", "B", "C"], "number": []}
 REPLICATES = 20  # enough for an interval to have a width
+CUT = 0.4  # the threshold "chosen" in every fold
 Maker = Callable[..., Path]
 
 
@@ -46,8 +56,12 @@ def _fill(
     perfect: bool = False,
     external: dict[str, int] | None = None,
     classes: list[str] | None = None,
+    subgroups: dict[str, int] | None = None,
+    guards: list[dict[str, str]] | None = None,
+    old: bool = False,
     change: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
+    """Write the folder; ``subgroups`` is column → number of levels, ``old`` leaves out the later tables."""
     rng = np.random.default_rng(0)
     classes = CLASSES[kind] if classes is None else classes
     primary = "mae" if kind == "number" else "auc_roc"
@@ -55,24 +69,31 @@ def _fill(
     parts = {main: rows, **({"test": rows} if scheme == "fractions" else {})}
     parts |= {f"external:{name}": n for name, n in (external or {}).items()}
     said, scores = [], []
+    everything: dict[tuple[str, str], list[JudgedFold]] = {}
     for part, n in parts.items():
         truth = rng.permutation(np.arange(n) % len(classes)) if classes else rng.normal(30, 8, n)
         cuts = np.array_split(np.arange(n), folds) if part == "cv" else [np.arange(n)]
         for label in ("dummy", *models, *(["chosen"] if part == "cv" else [])):
             score = _score(rng, truth, len(classes), 0.0 if label == "dummy" else skill, perfect=perfect)
-            judged = [JudgedFold(1, k + 1, at, Judged(truth[at], score[at])) for k, at in enumerate(cuts)]
+            judged = [_fold(k + 1, at, truth[at], score[at], kind, old=old) for k, at in enumerate(cuts)]
+            if label != "chosen":
+                everything[(label, part)] = judged
             scores += score_part(
                 label, part, judged, metrics_for(kind), groups=None, interval=Interval(REPLICATES, 0.95, 0)
             )
             for one in judged:
                 said.append(_rows(label, part, one, classes))
+    record = _record(kind, classes, primary, best, models, rows, scheme, folds, external or {})
+    if not old:
+        scores += _judge(folder, record, everything, parts, subgroups or {})
+        _stability(folder, record)
+        _write_guards(folder, record, guards or [])
     table = pd.DataFrame(scores, columns=list(COLUMNS))
     write_tsv(table.astype({"repeat": "Int64", "fold": "Int64"}), folder / "scores.tsv")
     write_tsv(pd.concat(said, ignore_index=True), folder / "predictions.tsv")
-    write_tsv(_timing(["dummy", *models], main), folder / "timing.tsv")
+    write_tsv(_timing(["dummy", *models], main, old=old), folder / "timing.tsv")
     write_tsv(_split(rows, folds, scheme), folder / "split.tsv")
     assert find_metric(primary, kind)
-    record = _record(kind, classes, primary, best, models, rows, scheme, folds, external or {})
     if change:
         change(record)
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
@@ -97,14 +118,101 @@ def _rows(label: str, part: str, one: JudgedFold, classes: list[str]) -> pd.Data
     if classes:
         names = np.array(classes, dtype=object)
         table["truth"], table["decision"] = names[j.truth], names[j.decision]
-        return table.assign(**{f"p_{name}": j.score[:, k] for k, name in enumerate(classes)})
-    return table.assign(truth=j.truth, prediction=j.score, low=np.nan, high=np.nan)
+        if one.chosen is not None:
+            table["decision_chosen"] = names[j.at(one.chosen).decision]
+        table = table.assign(**{f"p_{name}": j.score[:, k] for k, name in enumerate(classes)})
+        if j.within is not None:
+            table = table.assign(
+                **{f"set_{name}": j.within[:, k].astype(int) for k, name in enumerate(classes)}
+            )
+        return table
+    low, high = (np.nan, np.nan) if j.within is None else j.within.T
+    return table.assign(truth=j.truth, prediction=j.score, low=low, high=high)
 
 
-def _timing(models: list[str], part: str) -> pd.DataFrame:
+def _fold(fold: int, at: Any, truth: Any, score: Any, kind: str, *, old: bool) -> JudgedFold:
+    """What was said of a fold, with sets of the classes above .3 or intervals of ± 8."""
+    within = score > 0.3 if score.ndim == 2 else np.column_stack([score - 8, score + 8])
+    judged = Judged(truth, score, within=None if old else within)
+    return JudgedFold(1, fold, at, judged, CUT if kind == "binary" and not old else None)
+
+
+def _judge(
+    folder: Path,
+    record: dict[str, Any],
+    everything: dict[tuple[str, str], list[JudgedFold]],
+    parts: dict[str, int],
+    subgroups: dict[str, int],
+) -> list[dict[str, Any]]:
+    """Comparisons, decision curves and subgroups, as the job writes them."""
+    kind, best = record["study"]["target"]["kind"], record["best"]
+    metric = find_metric(record["primary"], kind)
+    interval = Interval(REPLICATES, 0.95, 0)
+    standing = [
+        Candidate(one["label"], None, at, baseline=one["baseline"]) for at, one in enumerate(record["models"])
+    ]
+    family = find_family(standing, everything, metric, best=best, part=next(iter(parts)))
+    compared = compare(everything, metric, family=family, groups_of=lambda _: None, interval=interval)
+    write_tsv(compared, folder / "comparisons.tsv")
+    record["verdicts"] = {part: sentence(compared, family, part) for part in parts}
+    if kind == "binary":
+        curves = [
+            decision_curve(label, part, folds, groups=None, interval=interval)
+            for (label, part), folds in everything.items()
+        ]
+        write_tsv(pd.concat(curves), folder / "decision_curve.tsv")
+    scores, gaps, record["subgroups"] = [], [], {}
+    for part, n in parts.items():
+        facts = {
+            name: np.array([f"level {k % number}" for k in range(n)], dtype=object)
+            for name, number in subgroups.items()
+        }
+        levels = [learn_levels(Subgroup(column=name), facts[name]) for name in subgroups]
+        common: dict[str, Any] = {"kind": kind, "primary": metric, "groups": None, "interval": interval}
+        mine = score_subgroups(best, part, everything[(best, part)], levels, facts, **common)
+        apart = score_gaps(best, part, everything[(best, part)], levels, facts, tolerated=0.1, **common)
+        record["subgroups"][part] = [subgroup_sentence(one) for one in find_worst(mine, apart, metric)]
+        scores += mine
+        gaps += apart
+    if gaps:
+        write_tsv(pd.DataFrame(gaps).astype({"n": "Int64", "events": "Int64"}), folder / "gaps.tsv")
+    return scores
+
+
+def _stability(folder: Path, record: dict[str, Any]) -> None:
+    """A learning curve of four folds, and three seeds."""
+    if record["split"]["scheme"] == "fractions":
+        record["stability"] = {"curve": "", "spread": ""}
+        return
+    common = {"model": record["best"], "metric": record["primary"], "repeat": 1}
+    lines = [
+        {**common, "kind": "curve", "share": share, "train_rows": int(80 * share), "fold": fold,
+         "value": 0.6 + 0.2 * share + 0.01 * fold}
+        for share in (0.25, 0.5, 1.0)
+        for fold in (1, 2, 3, 4)
+    ] + [
+        {**common, "kind": "seed", "seed": seed, "share": 1.0, "train_rows": 80, "fold": fold,
+         "value": 0.75 + 0.01 * fold + 0.02 * seed}
+        for seed in (1, 2, 3)
+        for fold in (1, 2, 3, 4)
+    ]  # fmt: skip
+    table = pd.DataFrame(lines).astype({"seed": "Int64"})
+    write_tsv(table, folder / "stability.tsv")
+    record["stability"] = {"curve": "The curve is flat at its end.", "spread": "The spread is small."}
+
+
+def _write_guards(folder: Path, record: dict[str, Any], guards: list[dict[str, str]]) -> None:
+    columns = ("guard", "stage", "where", "status", "what", "remedy", "reason")
+    lines = [{**dict.fromkeys(columns, ""), "status": "silent", **one} for one in guards]
+    write_tsv(pd.DataFrame(lines, columns=list(columns)), folder / "guards.tsv")
+    record["guards"] = lines
+
+
+def _timing(models: list[str], part: str, *, old: bool) -> pd.DataFrame:
     times = dict.fromkeys(
         ("search_seconds", "search_cpu_seconds", "fit_seconds", "fit_cpu_seconds", "predict_seconds"), 0.25
     )
+    later = {} if old else {"predict_cpu_seconds": 0.5, "peak_mb": 1.5, "model_kb": 42.0}
     return pd.DataFrame(
         [
             {
@@ -113,12 +221,14 @@ def _timing(models: list[str], part: str) -> pd.DataFrame:
                 "repeat": 1,
                 "fold": 1,
                 **times,
+                **later,
+                "fit_cpu_seconds": 0.25 * (1 + at),
                 "train_rows": 9,
                 "judged_rows": 3,
                 "trials": 1,
                 "warnings": "",
             }
-            for m in models
+            for at, m in enumerate(models)
         ]
     )
 
@@ -154,7 +264,14 @@ def _record(
             "prepare": {},
             "seed": 7,
             "split": {"outer": {"folds": folds, "repeats": 1, "stratify": True}, "inner": {"folds": 3}},
-            "judge": {"bootstrap": 100, "level": 0.95},
+            "judge": {
+                "bootstrap": 100,
+                "level": 0.95,
+                "calibrate": "auto",
+                "threshold": {"rule": "sensitivity", "wanted": 0.9},
+                "coverage": 0.9,
+                "gap": 0.1,
+            },
             "tune": {"search": "none", "trials": 10},
             "models": [{"name": m, "label": m, "params": {}} for m in models],
             "refit": "not_test",

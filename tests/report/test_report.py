@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -59,12 +60,21 @@ def report(folder: Path) -> tuple[str, Page]:
     return text, Page(text)
 
 
+FULL: dict[str, Any] = {
+    "external": {"other": 60},
+    "subgroups": {"sex": 2, "region": 4},
+    "guards": [
+        {"guard": "giveaway", "stage": "training_rows", "status": "alarm", "what": "W.", "remedy": "R."}
+    ],
+}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("scheme", ["folds", "fractions"])
 def test_every_tag_closes_and_ids_are_unique_and_links_lead_somewhere(
     make_run: Any, kind: str, scheme: str
 ) -> None:
-    _, page = report(make_run(kind, scheme=scheme, external={"other": 60}))
+    _, page = report(make_run(kind, scheme=scheme, **FULL))
     assert page.open == []
     ids = [value for _, name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids))
@@ -74,7 +84,7 @@ def test_every_tag_closes_and_ids_are_unique_and_links_lead_somewhere(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_comes_from_outside(make_run: Any, kind: str) -> None:
-    folder = make_run(kind, external={"other": 60})
+    folder = make_run(kind, **FULL)
     text, page = report(folder)
     svgs = [path.read_text(encoding="utf-8") for path in (folder / "figures").iterdir()]
     for one in [text, *svgs]:
@@ -92,10 +102,11 @@ def test_nothing_comes_from_outside(make_run: Any, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_figures_are_well_formed_xml_with_plain_colours_and_a_title(make_run: Any, kind: str) -> None:
-    folder = make_run(kind, external={"other <1>": 60})
+    folder = make_run(kind, **{**FULL, "external": {"other <1>": 60}})
     report(folder)
     files = sorted((folder / "figures").glob("*.svg"))
-    assert len(files) >= 3
+    names = {path.stem for path in files}
+    assert {"cost", "folds", "learning_curve", "subgroup_sex", "subgroup_region"} <= names
     for path in files:
         text = path.read_text(encoding="utf-8")
         root = ET.fromstring(text)
@@ -105,15 +116,40 @@ def test_figures_are_well_formed_xml_with_plain_colours_and_a_title(make_run: An
         assert "nan" not in re.sub(r">[^<]*<", "><", text).lower()
 
 
-def test_every_number_in_the_tables_stands_in_scores_tsv_to_the_last_digit(make_run: Any) -> None:
-    folder = make_run("binary", external={"other": 60})
+def _known(folder: Path) -> list[float]:
+    """Every number of the tables, and what the page reckons from timing and seeds, in order."""
+    tables = {
+        path.stem: pd.read_csv(path, sep="\t", float_precision="round_trip") for path in folder.glob("*.tsv")
+    }
+    known: list[float] = []
+    for name in ("scores", "comparisons", "gaps"):
+        if name in tables:
+            known += tables[name].select_dtypes("number").stack().astype(float).tolist()
+    timing = tables["timing"]
+    timing["predict_1000"] = 1000 * timing["predict_cpu_seconds"] / timing["judged_rows"]
+    cost = timing.groupby("model")[["fit_cpu_seconds", "predict_1000", "peak_mb", "model_kb"]].median()
+    known += cost.stack().astype(float).tolist()
+    seeds = tables["stability"].query("kind == 'seed'").groupby("seed")["value"]
+    known += seeds.agg(["mean", "min", "max"]).stack().astype(float).tolist()
+    return sorted(known)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_number_in_the_tables_stands_in_the_files_to_the_last_digit(make_run: Any, kind: str) -> None:
+    folder = make_run(kind, external={"other": 60}, subgroups={"sex": 2, "region": 4})
     _, page = report(folder)
+    known = np.array(_known(folder))
+    shown = np.array(page.values)
+    nearest = np.abs(shown[:, None] - known[None, :]).min(axis=1)
+    assert shown[nearest > 1e-12].tolist() == []
     scores = pd.read_csv(folder / "scores.tsv", sep="\t", float_precision="round_trip")
-    known = set(scores[["value", "low", "high"]].stack().astype(float)) | {0.25}  # 0.25 s: time of a fit
-    assert set(page.values) <= known
-    overall = scores[scores["fold"].isna()]
-    wanted = overall.loc[overall["metric"] == "auc_roc", ["value", "low", "high"]].stack().astype(float)
+    overall = scores[scores["fold"].isna() & scores["subgroup"].isna()]
+    primary = "mae" if kind == "number" else "auc_roc"
+    wanted = overall.loc[overall["metric"] == primary, ["value", "low", "high"]].stack().astype(float)
     assert set(wanted) <= set(page.values)
+    compared = pd.read_csv(folder / "comparisons.tsv", sep="\t", float_precision="round_trip")
+    family = compared[~compared["verdict"].str.startswith("exploratory")]
+    assert set(family[["difference", "low", "high", "p", "p_holm"]].stack()) <= set(page.values)
 
 
 def test_the_answer_names_value_interval_and_rows(make_run: Any) -> None:
@@ -132,7 +168,7 @@ def test_the_answer_names_value_interval_and_rows(make_run: Any) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_row_id_is_on_the_page_or_in_a_figure(make_run: Any, kind: str) -> None:
-    folder = make_run(kind, external={"other": 60})
+    folder = make_run(kind, **FULL)
     text, _ = report(folder)
     assert "SECRET" in (folder / "predictions.tsv").read_text(encoding="utf-8")
     assert "SECRET" not in text
@@ -180,6 +216,17 @@ def test_a_failed_model_is_told_and_the_others_stand(make_run: Any) -> None:
 
     _, page = report(make_run("binary", change=change))
     assert "A model failed. support vector machine (RBF): ValueError: it broke" in page.words
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_folder_without_the_later_tables_still_gives_a_page(make_run: Any, kind: str) -> None:
+    folder = make_run(kind, old=True, external={"other": 60})
+    _, page = report(folder)
+    assert page.open == []
+    ids = {value for _, name, value in page.attributes if name == "id"}
+    assert {"answer", "models", "stability"} <= ids
+    assert not ids & {"comparisons", "subgroups", "guards"}
+    assert not (folder / "figures" / "learning_curve.svg").exists()
 
 
 def test_a_file_of_the_run_folder_that_is_missing_is_named(make_run: Any) -> None:

@@ -17,7 +17,7 @@ from prognome.core.metrics import METRICS, find_metric
 from prognome.core.seeds import seed_of
 from prognome.core.space import Real
 from prognome.core.split import make_split
-from prognome.core.study import SplitSpec
+from prognome.core.study import Judge, SplitSpec
 from prognome.core.table import Table
 from prognome.errors import WorkError
 from prognome.prepare.fuse import fuse
@@ -31,7 +31,7 @@ STEPS = {"genes": [("impute.median", {}), ("scale.zscore", {})]}
 
 def rules(kind="binary", trials=1, metric=None, seed=5):
     name = metric or ("mae" if kind == "number" else "auc_roc")
-    return Rules(kind, find_metric(name, kind), 3, trials, Interval(100, 0.95, 1), seed)
+    return Rules(kind, find_metric(name, kind), 3, trials, Interval(100, 0.95, 1), seed, Judge(calibrate="none"))
 
 
 def candidate(label, model, rank, space=None, baseline=False):

@@ -1,120 +1,209 @@
-"""Values by fold and over folds, and bootstrap intervals by rows and by groups."""
+"""Lines of scores.tsv: which there are, what their values are, and which method made their intervals."""
 
 import numpy as np
 import pytest
 
-from prognome.core.bootstrap import percentile_interval, replicate_weights
-from prognome.core.metrics import METRICS, Judged
-from prognome.validate.score import Interval, JudgedFold, score_part
+from prognome.core.metrics import METRICS, Judged, metrics_for
+from prognome.validate.score import COLUMNS, Interval, JudgedFold, score_part
 
 rng = np.random.default_rng(0)
-TRUTH = rng.integers(0, 2, 60)
-EVENT = np.clip(TRUTH * 0.3 + rng.random(60) * 0.7, 0.01, 0.99)
+N = 120
+TRUTH = rng.integers(0, 2, N)
+EVENT = np.clip(TRUTH * 0.3 + rng.random(N) * 0.7, 0.01, 0.99)
 ALL = Judged(TRUTH, np.c_[1 - EVENT, EVENT])
+FAMILIES = np.repeat(np.arange(N // 4), 4).astype(object)
+PART = [JudgedFold(1, 1, np.arange(N), ALL)]
 
 
-def folds(repeats=1):
+def folds(repeats=1, judged=ALL, count=3):
     made = []
     for repeat in range(1, repeats + 1):
-        for number, rows in enumerate(np.array_split(np.arange(60), 3), start=1):
-            made.append(JudgedFold(repeat, number, rows, ALL.rows(rows)))
+        for number, rows in enumerate(np.array_split(np.arange(len(judged.truth)), count), start=1):
+            made.append(JudgedFold(repeat, number, rows, judged.rows(rows)))
     return made
 
 
-def score(metric, given, groups=None, replicates=300):
-    rows = score_part(
-        "m", "cv", given, [METRICS[metric]], groups=groups, interval=Interval(replicates, 0.95, 1)
-    )
-    return rows[-1], rows[:-1]
+def table(given, groups=None, kind="binary", replicates=200, names=None):
+    metrics = [METRICS[name] for name in names] if names else metrics_for(kind)
+    return score_part("m", "cv", given, metrics, groups=groups, interval=Interval(replicates, 0.95, 1))
+
+
+def whole(given, groups=None, kind="binary", **more):
+    lines = table(given, groups, kind, **more)
+    return {(line["metric"], line["threshold"]): line for line in lines if line["repeat"] is None}
 
 
 def test_over_all_folds_is_the_mean_of_folds():
-    whole, parts = score("auc_roc", folds())
-    assert len(parts) == 3
-    assert whole["value"] == pytest.approx(np.mean([part["value"] for part in parts]))
-    assert (whole["n"], whole["events"]) == (60, int(TRUTH.sum()))
+    lines = table(folds(2), names=["auc_roc", "accuracy", "f1"])
+    for name in ("auc_roc", "accuracy", "f1"):
+        mine = [line for line in lines if line["metric"] == name]
+        assert len(mine) == 7
+        assert mine[-1]["value"] == pytest.approx(np.mean([line["value"] for line in mine[:-1]]), abs=1e-15)
+        assert (mine[-1]["n"], mine[-1]["events"]) == (N, int(TRUTH.sum()))
 
 
-def test_the_interval_of_an_accuracy_is_near_the_binomial_one():
-    judged = Judged(np.r_[np.ones(80, int), np.zeros(20, int)], np.tile([0.0, 1.0], (100, 1)))
-    (line,) = score_part(
-        "m", "test", [JudgedFold(1, 1, np.arange(100), judged)], [METRICS["accuracy"]], groups=None,
-        interval=Interval(4000, 0.95, 1),
-    )  # fmt: skip
-    # 80 of 100 right: .80 ± 1.96 √(.8·.2/100) = .72 to .88
-    assert line["low"] == pytest.approx(0.72, abs=0.011)
-    assert line["high"] == pytest.approx(0.88, abs=0.011)
+def test_the_value_of_a_fold_is_scikit_learns():
+    for line in table(folds())[:-1]:
+        if line["fold"] is not None:
+            judged = folds()[line["fold"] - 1].judged
+            assert line["value"] == pytest.approx(METRICS[line["metric"]].value(judged), rel=1e-12, abs=1e-12)
+
+
+def test_calibration_over_folds_is_of_the_pooled_rows():
+    found = whole(folds(2))
+    for name in ("calibration_slope", "calibration_intercept"):
+        assert found[name, ""]["value"] == pytest.approx(METRICS[name].value(ALL), rel=1e-12)
+        assert "rows of a repeat pooled" in found[name, ""]["method"]
+
+
+def test_every_line_has_every_column_an_interval_about_its_value_and_a_method():
+    for groups in (None, FAMILIES):
+        for given in (PART, folds(), folds(3)):
+            for line in table(given, groups):
+                assert set(line) == set(COLUMNS)
+                assert line["low"] <= line["value"] <= line["high"], line
+                assert line["low"] < line["high"], line
+                assert line["method"]
+
+
+def test_methods_on_one_part():
+    found = whole(PART)
+    assert found["auc_roc", ""]["method"] == "DeLong, logit"
+    assert found["sensitivity", "fixed"]["method"] == "Wilson"
+    assert found["brier", ""]["method"] == "BCa bootstrap, 200 × rows"
+    grouped = whole(PART, FAMILIES)
+    assert grouped["auc_roc", ""]["method"] == "DeLong by groups, logit"
+    assert grouped["sensitivity", "fixed"]["method"].startswith("Wilson, effective n ")
+    assert grouped["brier", ""]["method"] == "jackknife, log, groups"
+
+
+def test_methods_over_folds():
+    found = whole(folds(2))
+    assert found["auc_roc", ""]["method"] == "cross-validated influence curve, rows, logit"
+    assert found["accuracy", "fixed"]["method"].startswith("Wilson, effective n ")
+    assert found["f1", "fixed"]["method"] == "jackknife, logit, rows, mean of folds"
+
+
+def test_decisions_come_at_the_chosen_threshold_as_well():
+    given = [JudgedFold(1, 1, np.arange(N), ALL, chosen=0.3)]
+    found = whole(given)
+    assert found["sensitivity", "chosen"]["value"] == METRICS["sensitivity"].value(ALL.at(0.3))
+    assert found["sensitivity", "fixed"]["value"] == METRICS["sensitivity"].value(ALL)
+    assert ("auc_roc", "chosen") not in found
+    assert ("sensitivity", "chosen") not in whole(PART)
+    assert {name for name, threshold in found if threshold == "chosen"} == {
+        metric.name for metric in metrics_for("binary") if metric.of_decision
+    }
+
+
+def test_coverage_comes_only_with_prediction_sets():
+    assert not {"coverage", "set_size"} & {name for name, _ in whole(PART)}
+    sets = Judged(TRUTH, ALL.score, within=np.c_[EVENT < 0.8, EVENT > 0.2])
+    found = whole([JudgedFold(1, 1, np.arange(N), sets)])
+    assert found["coverage", ""]["method"] == "Wilson"
+    assert found["set_size", ""]["value"] == pytest.approx(sets.extent.mean())
+
+
+def test_several_classes_and_numbers_have_their_lines():
+    truth = rng.integers(0, 3, N)
+    p = rng.dirichlet(np.ones(3), N) + 0.5 * np.eye(3)[truth]
+    three = Judged(truth, p / p.sum(1, keepdims=True))
+    assert whole(folds(judged=three), kind="multiclass")["auc_roc", ""]["events"] is None
+    number = Judged(rng.normal(10, 3, N), rng.normal(10, 3, N))
+    found = whole(folds(judged=number), kind="number")
+    assert found["within_20_percent", ""]["method"].startswith("Wilson")
+    assert found["r2", ""]["low"] < found["r2", ""]["value"]
+
+
+def test_the_interval_of_an_accuracy_is_wilsons():
+    judged = Judged(np.r_[np.ones(23, int), np.zeros(7, int)], np.tile([0.0, 1.0], (30, 1)))
+    found = whole([JudgedFold(1, 1, np.arange(30), judged)], names=["accuracy"])
+    # R 4.2.2: prop.test(23, 30, correct=FALSE)$conf.int
+    line = found["accuracy", "fixed"]
+    assert (line["low"], line["high"]) == pytest.approx((0.590716738418778, 0.882076118555105), abs=1e-12)
+
+
+def test_a_perfect_model_has_intervals_with_width():
+    truth = np.tile([0, 1, 1, 0], 15)
+    perfect = Judged(truth, np.c_[1 - truth, truth].astype(float) * 0.98 + 0.01)
+    names = [
+        "auc_roc",
+        "average_precision",
+        "accuracy",
+        "balanced_accuracy",
+        "sensitivity",
+        "precision",
+        "f1",
+        "mcc",
+    ]
+    families = np.repeat(np.arange(15), 4).astype(object)
+    for given in (folds(judged=perfect), folds(2, perfect), [JudgedFold(1, 1, np.arange(60), perfect)]):
+        for groups in (None, families):
+            for (name, _), line in whole(given, groups, names=names).items():
+                assert line["value"] == line["high"] == 1.0
+                assert 0.4 < line["low"] < 0.98, (name, line)
 
 
 def test_rows_that_go_together_widen_the_interval():
-    one = np.repeat(rng.integers(0, 2, 15), 4)
-    event = np.where(np.repeat(rng.random(15) < 0.7, 4), one, 1 - one).astype(float)
-    given = [JudgedFold(1, 1, np.arange(60), Judged(one, np.c_[1 - event, event]))]
-    families = np.repeat(np.arange(15), 4).astype(object)
-    alone, _ = score("accuracy", given)
-    grouped, _ = score("accuracy", given, families)
-    assert grouped["high"] - grouped["low"] > 1.5 * (alone["high"] - alone["low"])
-    assert "groups" in grouped["method"]
+    one = np.repeat(rng.integers(0, 2, 30), 4)
+    event = np.where(np.repeat(rng.random(30) < 0.7, 4), one, 1 - one).astype(float)
+    given = [JudgedFold(1, 1, np.arange(N), Judged(one, np.c_[1 - event, event]))]
+    for name in ("accuracy", "auc_roc", "f1", "brier"):
+        (alone,) = table(given, names=[name])
+        (grouped,) = table(given, FAMILIES, names=[name])
+        assert grouped["high"] - grouped["low"] > 1.5 * (alone["high"] - alone["low"])
 
 
-def test_repeating_the_folds_does_not_narrow_the_interval():
-    once, _ = score("auc_roc", folds(1))
-    thrice, _ = score("auc_roc", folds(3))
-    assert thrice["low"] == pytest.approx(once["low"])
-    assert thrice["high"] == pytest.approx(once["high"])
+def test_repeating_the_same_folds_changes_nothing():
+    once, thrice = whole(folds(1)), whole(folds(3))
+    for key, line in once.items():
+        assert (thrice[key]["low"], thrice[key]["high"]) == pytest.approx((line["low"], line["high"]))
 
 
-def test_weights_draw_whole_groups_and_as_many_as_there_are():
-    groups = np.repeat(np.arange(20), 3).astype(object)
-    weights = np.concatenate(list(replicate_weights(60, groups, 50, 0)))
-    assert weights.shape == (50, 60)
-    for start in range(0, 60, 3):
-        assert (weights[:, start] == weights[:, start + 1]).all()
-    assert (weights[:, ::3].sum(axis=1) == 20).all()
+def test_the_same_seed_gives_the_same_lines():
+    assert table(PART) == table(PART)
 
 
-def test_weights_come_in_bounded_pieces_with_the_same_seed_the_same():
-    pieces = list(replicate_weights(100_000, None, 100, 3))
-    assert max(piece.size for piece in pieces) <= 4_000_000
-    again = list(replicate_weights(100_000, None, 100, 3))
-    assert all((a == b).all() for a, b in zip(pieces, again, strict=True))
-
-
-def test_an_interval_needs_half_of_its_replicates():
-    assert np.isnan(percentile_interval(np.array([1.0, np.nan, np.nan]), 0.95)).all()
-    assert percentile_interval(np.arange(101.0), 0.9) == pytest.approx((5.0, 95.0))
-
-
-def test_where_a_fold_is_a_site_left_out_rows_are_drawn_within_it_and_sites_over_all():
-    sites = np.repeat(np.array(["a", "b", "c"], dtype=object), 20)
-    whole, parts = score("accuracy", folds(), sites, replicates=2000)
-    for part in parts:
-        assert part["low"] < part["value"] < part["high"]
-        assert "rows" in part["method"]
-    assert "folds drawn too" in whole["method"]
-    alone, _ = score("accuracy", folds(), None, replicates=2000)
-    assert whole["high"] - whole["low"] > alone["high"] - alone["low"]
-
-
-def test_sites_that_differ_widen_the_interval_by_how_they_differ():
+def test_where_a_fold_is_a_site_the_interval_is_students_over_sites():
     truth = np.ones(60, int)
-    right = np.r_[np.ones(20), np.ones(20), np.zeros(20)]  # two sites all right, one all wrong
+    right = np.r_[np.ones(18), np.zeros(2), np.ones(15), np.zeros(5), np.ones(12), np.zeros(8)]
     judged = Judged(truth, np.c_[1 - right, right])
-    given = [
-        JudgedFold(1, k + 1, rows, judged.rows(rows))
-        for k, rows in enumerate(np.array_split(np.arange(60), 3))
-    ]
     sites = np.repeat(np.array(["a", "b", "c"], dtype=object), 20)
-    whole, parts = score("accuracy", given, sites, replicates=3000)
-    # the mean of three sites drawn with replacement from 1, 1, 0: 0 with 1/27, 1 with 8/27
-    assert (whole["low"], whole["value"], whole["high"]) == (0.0, pytest.approx(2 / 3), 1.0)
-    assert [(part["low"], part["high"]) for part in parts] == [(1.0, 1.0), (1.0, 1.0), (0.0, 0.0)]
+    lines = table(folds(judged=judged), sites, names=["accuracy"])
+    # .90, .75, .60: mean .75, s .15; qt(.975, 2) = 4.302653 times .15/√3
+    reach = 4.302652729911275 * 0.15 / np.sqrt(3)
+    assert lines[-1]["method"] == "Student's t over 3 folds, each a site never seen"
+    assert lines[-1]["low"] == pytest.approx(0.75 - reach)
+    assert lines[-1]["high"] == 1.0
+    assert [line["method"] for line in lines[:-1]] == ["Wilson"] * 3
 
 
-def test_with_too_few_groups_rows_are_drawn_and_the_method_says_so():
-    half = np.repeat(np.array(["a", "b"], dtype=object), 30)
-    whole, _ = score("accuracy", [JudgedFold(1, 1, np.arange(60), ALL)], half)
-    assert whole["low"] < whole["value"] < whole["high"]
-    assert "too few groups to draw: 2" in whole["method"]
-    one, _ = score("accuracy", [JudgedFold(1, 1, np.arange(60), ALL)], np.full(60, "a", dtype=object))
-    assert one["low"] < one["value"] < one["high"]
+def test_sites_that_are_alike_do_not_promise_more_than_their_rows():
+    truth = np.ones(60, int)
+    right = np.tile(np.r_[np.ones(15), np.zeros(5)], 3)
+    sites = np.repeat(np.array(["a", "b", "c"], dtype=object), 20)
+    given = folds(judged=Judged(truth, np.c_[1 - right, right]))
+    *_, line = table(given, sites, names=["accuracy"])
+    assert line["low"] < 0.68
+    assert line["high"] > 0.82
+    assert "within sites" in line["method"]
+
+
+def test_with_too_few_groups_rows_are_taken_and_the_method_says_so():
+    half = np.repeat(np.array(["a", "b"], dtype=object), N // 2)
+    for line in whole(PART, half).values():
+        assert line["low"] < line["high"]
+        assert "too few groups to draw: 2" in line["method"]
+    one = np.full(N, "a", dtype=object)
+    assert "too few groups to draw: 1" in whole(PART, one)["auc_roc", ""]["method"]
+
+
+def test_a_fold_of_one_class_is_left_out_of_the_mean():
+    order = np.argsort(TRUTH, kind="stable")  # the first folds have no events
+    given = [JudgedFold(1, k + 1, rows, ALL.rows(rows)) for k, rows in enumerate(np.array_split(order, 4))]
+    lines = table(given, names=["auc_roc", "average_precision", "sensitivity"])
+    auc = [line for line in lines if line["metric"] == "auc_roc"]
+    defined = [line["value"] for line in auc[:-1] if not np.isnan(line["value"])]
+    assert 0 < len(defined) < 4
+    assert auc[-1]["value"] == pytest.approx(np.mean(defined))
+    assert auc[-1]["low"] < auc[-1]["value"] < auc[-1]["high"]

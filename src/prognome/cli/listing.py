@@ -14,9 +14,11 @@ EPILOG = """
 
   prognome list models
 
+  prognome list guards      what is looked for, and when
+
   prognome list --schema > study.schema.json      for editors that check YAML
 """
-MENUS = ("models", "steps", "metrics", "readers")
+MENUS = ("models", "steps", "metrics", "readers", "guards")
 
 
 def register(app: typer.Typer) -> None:
@@ -25,14 +27,14 @@ def register(app: typer.Typer) -> None:
 
 
 def list_command(
-    what: Annotated[str, typer.Argument(help="models, steps, metrics or readers.", show_default=False)] = "",
+    what: Annotated[str, typer.Argument(help="models, steps, metrics, readers or guards.", show_default=False)] = "",
     schema: Annotated[bool, typer.Option("--schema", help="The JSON schema of a study file.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
-    """Show what a study can name: models, steps, metrics, readers."""
+    """Show what a study can name: models, steps, metrics, readers, guards."""
     listen(quiet=quiet, verbose=verbose, debug=debug)
     if schema:
         from prognome.jobs.schema import study_schema
@@ -56,7 +58,11 @@ def _lines(name: str) -> list[dict[str, Any]]:
         return [{"name": m.name, "for": list(m.targets), "help": m.help} for m in METRICS.values()]
     from prognome.jobs.schema import menu
 
-    return [{"name": e.name, "for": list(e.targets), "help": e.help} for e in menu(name)]
+    lines = [{"name": e.name, "for": list(e.targets), "help": e.help} for e in menu(name)]
+    if name == "guards":
+        for line, entry in zip(lines, menu(name), strict=True):
+            line["for"] = [entry.stage.replace("_", " ")]
+    return lines
 
 
 def _table(name: str, lines: list[dict[str, Any]]) -> Any:
@@ -66,7 +72,7 @@ def _table(name: str, lines: list[dict[str, Any]]) -> Any:
     grid.add_column(name.removesuffix("s"), no_wrap=True)
     targets = any(line["for"] for line in lines)
     if targets:
-        grid.add_column("for")
+        grid.add_column("asked" if name == "guards" else "for")
     grid.add_column("what it is")
     for line in lines:
         served = ", ".join(line["for"]) if len(line["for"]) < 3 else "any target"

@@ -57,6 +57,7 @@ def predict_command(
     listen(quiet=quiet, verbose=verbose, debug=debug)
     import sys
 
+    from prognome.check.shift import ShiftWatch
     from prognome.core.bundle import Bundle
     from prognome.errors import StudyError
     from prognome.jobs import predict as job
@@ -69,7 +70,8 @@ def predict_command(
     if out is None:
         rows = []
         unasked: dict[str, int] = {}
-        for number, answers in enumerate(job.answers(loaded, sources, unasked)):
+        watch = ShiftWatch(loaded.schema)
+        for number, answers in enumerate(job.answers(loaded, sources, unasked, watch)):
             if as_json:
                 rows += answers.to_dict("records")
             else:
@@ -78,13 +80,13 @@ def predict_command(
             show_json(
                 [{key: None if value != value else value for key, value in row.items()} for row in rows]
             )
-        _mention(unasked)
+        _mention(unasked, job.shift_of(watch))
         return
     with bar("rows") as progress:
         count = job.predict(
             loaded, sources, out, overwrite=overwrite, progress=lambda done: progress(done, 0, "")
         )
-    _mention(count.unasked)
+    _mention(count.unasked, count.shift)
     if as_json:
         show_json({"out": str(out), **count.__dict__})
     else:
@@ -94,7 +96,9 @@ def predict_command(
         )
 
 
-def _mention(unasked: Mapping[str, int]) -> None:
-    """Nobody vanishes without a word."""
+def _mention(unasked: Mapping[str, int], shift: str) -> None:
+    """Nobody vanishes without a word, and no answer stands for rows of another kind without one."""
     for block, rows in unasked.items():
         say(f"note: {rows:,} rows of block {block} are not in the first block, so they were not asked about")
+    if shift:
+        say(f"note: {shift}")

@@ -33,6 +33,8 @@ EPILOG = r"""
 
   prognome run study.yaml -o quick --set split.outer.folds=3 --set models=\[logistic]
 
+  prognome run study.yaml -o out --set guards=strict      nothing is judged while a guard has an alarm
+
   prognome run --replay out/run.json -o again      the same numbers once more
 """
 

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from prognome.core.files import sha256, write_tsv
-from prognome.core.metrics import decide
+from prognome.core.rule import Answer, Rule
 from prognome.core.say import say
 from prognome.core.schema import Matched, Schema, list_names
 from prognome.core.table import Table
@@ -22,7 +22,7 @@ from prognome.core.trusted import TRUSTED
 from prognome.errors import BundleError, CallError, WorkError
 
 FORMAT = 1
-_FILES = ("pipeline.skops", "schema.json", "about.json", "probes.tsv")
+_FILES = ("pipeline.skops", "rule.json", "schema.json", "about.json", "probes.tsv")
 _PROBES = 8
 
 
@@ -36,6 +36,8 @@ class Bundle:
         Fitted; takes a cohort in the schema's form.
     schema
         The contract.
+    rule
+        How what the pipeline says becomes a calibrated answer, a decision and a prediction set or interval.
     kind, classes
         Of the target; classes by code, for a binary target the event last.
     about
@@ -47,6 +49,7 @@ class Bundle:
 
     pipeline: Any
     schema: Schema
+    rule: Rule
     kind: str
     classes: tuple[str, ...]
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -64,7 +67,8 @@ class Bundle:
 
         Returns
         -------
-        ``row status coverage decision p_CLASS…`` or ``row status coverage prediction``, then
+        ``row status coverage decision decision_chosen p_CLASS… set_CLASS…`` (``decision_chosen`` where a
+        threshold was chosen) or ``row status coverage prediction low high``, then
         ``out_of_range unseen_category missing_columns reason``. ``status`` is ``ok``, ``flagged`` (an answer
         with a caveat) or ``refused`` (no answer, with the reason).
         """
@@ -72,8 +76,7 @@ class Bundle:
         return self._table(matched, self._say(matched))
 
     def _say(self, matched: Matched) -> NDArray[np.float64]:
-        said = say(self.pipeline, matched.cohort, len(self.classes))
-        return said.reshape(len(said), -1)
+        return say(self.pipeline, matched.cohort, len(self.classes))
 
     def _table(self, matched: Matched, said: NDArray[np.float64]) -> pd.DataFrame:
         refused = matched.refused != ""
@@ -85,18 +88,32 @@ class Bundle:
                 "coverage": matched.coverage.round(4),
             }
         )
+        answer = self.rule.answer(said)
         if self.kind == "number":
-            table["prediction"] = np.where(refused, np.nan, said[:, 0])
+            table["prediction"] = np.where(refused, np.nan, answer.score)
+            if answer.within is not None:
+                table["low"] = np.where(refused, np.nan, answer.within[:, 0])
+                table["high"] = np.where(refused, np.nan, answer.within[:, 1])
         else:
-            decision = np.array(self.classes, dtype=object)[decide(said)]
-            table["decision"] = np.where(refused, "", decision)
-            for code, label in enumerate(self.classes):
-                table[f"p_{label}"] = np.where(refused, np.nan, said[:, code])
+            self._decide(table, answer, refused)
         table["out_of_range"] = matched.out_of_range
         table["unseen_category"] = matched.unseen
         table["missing_columns"] = list_names(matched.absent)
         table["reason"] = matched.refused
         return table
+
+    def _decide(self, table: pd.DataFrame, answer: Answer, refused: NDArray[np.bool_]) -> None:
+        labels = np.array(self.classes, dtype=object)
+        for name, codes in (("decision", answer.decision), ("decision_chosen", answer.decision_chosen)):
+            if codes is not None:
+                table[name] = np.where(refused, "", labels[codes])
+        for code, label in enumerate(self.classes):
+            table[f"p_{label}"] = np.where(refused, np.nan, answer.score[:, code])
+        if answer.within is not None:
+            for code, label in enumerate(self.classes):
+                inside = pd.array(answer.within[:, code].astype(int), dtype="Int64")
+                inside[refused] = pd.NA
+                table[f"set_{label}"] = inside
 
     def save(self, folder: Path) -> str:
         """Write the bundle into an existing empty folder; return its checksum.
@@ -118,6 +135,7 @@ class Bundle:
             "types_beyond_the_trusted": strange,
         }
         (folder / "pipeline.skops").write_bytes(data)
+        _write_json(folder / "rule.json", self.rule.to_mapping())
         _write_json(folder / "schema.json", self.schema.to_mapping())
         _write_json(folder / "about.json", about)
         probes = self._probe()
@@ -130,7 +148,7 @@ class Bundle:
         """Answers on made-up rows, before any refusal."""
         tables = self.schema.probes(_PROBES, seed=0)
         ids = next(iter(tables.values())).ids
-        said = self._say(self.schema.match(ids, tables))
+        said = self.rule.answer(self._say(self.schema.match(ids, tables))).score.reshape(len(ids), -1)
         return pd.DataFrame({"row": ids, **{f"answer_{k}": said[:, k] for k in range(said.shape[1])}})
 
     @classmethod
@@ -162,6 +180,7 @@ class Bundle:
         try:
             about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
             schema = Schema.from_mapping(json.loads((folder / "schema.json").read_text(encoding="utf-8")))
+            rule = Rule.from_mapping(json.loads((folder / "rule.json").read_text(encoding="utf-8")))
             said = about["kind"], tuple(about["classes"]), about, bool(about["holds_training_rows"])
             expected = pd.read_csv(folder / "probes.tsv", sep="\t")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -170,7 +189,7 @@ class Bundle:
                 "has a part that does not say what a bundle must say",
                 mend="Take a fresh copy from whoever made it; do not use this one.",
             ) from error
-        bundle = cls(_load_pipeline(folder / "pipeline.skops", trust), schema, *said)
+        bundle = cls(_load_pipeline(folder / "pipeline.skops", trust), schema, rule, *said)
         try:
             seen = bundle._probe()
         except CallError:

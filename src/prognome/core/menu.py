@@ -30,6 +30,8 @@ class Entry:
         Kinds of block it accepts; empty means any.
     extra
         The optional dependency it needs, as in ``pip install prognome[extra]``.
+    stage
+        For a guard: when it is asked (``before_split``, ``training_rows``, ``external``, ``on_request``).
     """
 
     name: str
@@ -38,6 +40,7 @@ class Entry:
     targets: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     extra: str = ""
+    stage: str = ""
 
     def load(self) -> Any:
         """Import what this line names."""

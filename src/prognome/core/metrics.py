@@ -8,13 +8,15 @@ replicates at once; a contract test holds the two equal.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from prognome.core.recalibration import recalibration as recalibration
 from prognome.errors import StudyError, nearest
 
 Array = NDArray[np.float64]
@@ -123,8 +125,8 @@ class Metric:
         Whether it judges decisions at a threshold rather than scores.
     value
         The figure; NaN where it is not defined (one class only).
-    weighted
-        The figure for every row of a (replicates, n) weight matrix.
+    form
+        The figure for every row of a weight matrix, from what such figures share (``Weighed``).
     """
 
     name: str
@@ -133,7 +135,11 @@ class Metric:
     higher: bool | None
     of_decision: bool
     value: Callable[[Judged], float]
-    weighted: Callable[[Judged, Array], Array]
+    form: Callable[[Weighed], Array]
+
+    def weighted(self, judged: Judged, weights: Array) -> Array:
+        """(replicates,) the figure for every row of a (replicates, n) weight matrix; NaN where not defined."""
+        return self.form(Weighed(judged, weights))
 
     def better(self, value: float) -> float:
         """The value turned so that more is better."""
@@ -158,6 +164,59 @@ def _ratio(above: Array, below: Array) -> Array:
         return np.asarray(np.where(below > 0, above / below, np.nan))
 
 
+# --- what weighted figures share: totals, the confusion table, rows in order of their score ------------
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """Judged rows under many weightings; what several figures need is reckoned once.
+
+    Parameters
+    ----------
+    judged
+        The rows.
+    weights
+        (replicates, n) how often each row counts.
+    """
+
+    judged: Judged
+    weights: Array
+
+    @cached_property
+    def total(self) -> Array:
+        """(replicates,) sum of weights."""
+        return np.asarray(self.weights.sum(axis=1))
+
+    @cached_property
+    def table(self) -> Array:
+        """(replicates, K, K) weighted counts, truth by decision."""
+        return confusion(self.judged, self.weights)
+
+    @cached_property
+    def curves(self) -> list[tuple[Array, Array]]:
+        """For each class (the event alone, where there are two) weights of its rows and of the others by score."""
+        j = self.judged
+        return [
+            _by_score(j.truth == k, j.ranking[:, k], self.weights)
+            for k in ((1,) if j.classes == 2 else range(j.classes))
+        ]
+
+    @cached_property
+    def calibration(self) -> tuple[Array, Array]:
+        """Calibration intercept and slope."""
+        return recalibration(self.judged.truth, self.judged.event, self.weights)
+
+    def mean(self, rows: Array) -> Array:
+        """(replicates,) weighted mean of a figure that every row has."""
+        return _ratio(np.asarray(self.weights @ rows), self.total)
+
+
+def weigh(judged: Judged, metrics: Sequence[Metric], weights: Array) -> Array:
+    """(metrics, replicates) several figures of the same rows, faster than one by one."""
+    shared = Weighed(judged, weights)
+    return np.stack([metric.form(shared) for metric in metrics])
+
+
 # --- decisions: everything follows from the weighted confusion table -----------------------------------
 
 
@@ -170,29 +229,20 @@ def confusion(judged: Judged, weights: Array) -> Array:
     return np.asarray((weights @ indicator).reshape(-1, k, k))
 
 
-def _cells(judged: Judged, weights: Array) -> tuple[Array, Array, Array, Array]:
-    table = confusion(judged, weights)
-    return table[:, 1, 1], table[:, 0, 1], table[:, 1, 0], table[:, 0, 0]
+def _w_accuracy(w: Weighed) -> Array:
+    return _ratio(np.trace(w.table, axis1=1, axis2=2), w.total)
 
 
-def _w_accuracy(j: Judged, w: Array) -> Array:
-    table = confusion(j, w)
-    return _ratio(np.trace(table, axis1=1, axis2=2), table.sum(axis=(1, 2)))
+def _recalls(w: Weighed) -> Array:
+    return _ratio(np.diagonal(w.table, axis1=1, axis2=2), w.table.sum(axis=2))
 
 
-def _recalls(j: Judged, w: Array) -> Array:
-    table = confusion(j, w)
-    return _ratio(np.diagonal(table, axis1=1, axis2=2), table.sum(axis=2))
+def _precisions(w: Weighed) -> Array:
+    return _ratio(np.diagonal(w.table, axis1=1, axis2=2), w.table.sum(axis=1))
 
 
-def _precisions(j: Judged, w: Array) -> Array:
-    table = confusion(j, w)
-    return _ratio(np.diagonal(table, axis1=1, axis2=2), table.sum(axis=1))
-
-
-def _f1s(j: Judged, w: Array) -> Array:
-    table = confusion(j, w)
-    return _ratio(2 * np.diagonal(table, axis1=1, axis2=2), table.sum(axis=1) + table.sum(axis=2))
+def _f1s(w: Weighed) -> Array:
+    return _ratio(2 * np.diagonal(w.table, axis1=1, axis2=2), w.table.sum(axis=1) + w.table.sum(axis=2))
 
 
 def _macro(values: Array) -> Array:
@@ -201,9 +251,9 @@ def _macro(values: Array) -> Array:
     return _ratio(np.where(known, values, 0).sum(axis=1), known.sum(axis=1))
 
 
-def _w_mcc(j: Judged, w: Array) -> Array:
-    table = confusion(j, w)
-    total, correct = table.sum(axis=(1, 2)), np.trace(table, axis1=1, axis2=2)
+def _w_mcc(w: Weighed) -> Array:
+    table, total = w.table, w.total
+    correct = np.trace(table, axis1=1, axis2=2)
     true, said = table.sum(axis=2), table.sum(axis=1)
     covariance = correct * total - (true * said).sum(axis=1)
     spread = np.sqrt((total**2 - (said**2).sum(axis=1)) * (total**2 - (true**2).sum(axis=1)))
@@ -227,10 +277,10 @@ def _per_class(name: str) -> Callable[[Judged], float]:
     return value
 
 
-def _of_event_or_macro(per_class: Callable[[Judged, Array], Array]) -> Callable[[Judged, Array], Array]:
-    def weighted(j: Judged, w: Array) -> Array:
-        values = per_class(j, w)
-        return np.asarray(values[:, 1]) if j.classes == 2 else _macro(values)
+def _of_event_or_macro(per_class: Callable[[Weighed], Array]) -> Callable[[Weighed], Array]:
+    def weighted(w: Weighed) -> Array:
+        values = per_class(w)
+        return np.asarray(values[:, 1]) if w.judged.classes == 2 else _macro(values)
 
     return weighted
 
@@ -246,9 +296,9 @@ def _npv(j: Judged) -> float:
 # --- probabilities --------------------------------------------------------------------------------------
 
 
-def _row_mean(loss: Callable[[Judged], Array]) -> Callable[[Judged, Array], Array]:
-    def weighted(j: Judged, w: Array) -> Array:
-        return _ratio(np.asarray(w @ loss(j)), w.sum(axis=1))
+def _row_mean(loss: Callable[[Judged], Array]) -> Callable[[Weighed], Array]:
+    def weighted(w: Weighed) -> Array:
+        return w.mean(loss(w.judged))
 
     return weighted
 
@@ -276,16 +326,39 @@ def _brier(j: Judged) -> float:
     return float(_briers(j).mean())
 
 
-def _tied(score: Array, weights: Array, *, descending: bool) -> tuple[NDArray[np.int_], Array]:
-    """Rows sorted by score, and where each run of equal scores begins; weights come sorted."""
-    order = np.argsort(-score if descending else score, kind="stable")
+def _tied(score: Array, weights: Array) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
+    """Order of rows by rising score, where each run of equal scores begins, and the weights in that order."""
+    order = np.argsort(score, kind="stable")
     ordered = score[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    return starts, weights[:, order]
+    return order, starts, np.take(weights, order, axis=1)
 
 
-def _runs(values: Array, starts: NDArray[np.int_]) -> Array:
+def _runs(values: Array, starts: NDArray[np.intp]) -> Array:
+    if len(starts) == values.shape[1]:
+        return values
     return np.asarray(np.add.reduceat(values, starts, axis=1))
+
+
+def _by_score(event: NDArray[np.bool_], score: Array, weights: Array) -> tuple[Array, Array]:
+    """(replicates, distinct scores) weight of events and of others at each score, rising."""
+    order, starts, ordered = _tied(score, weights)
+    yes = ordered * event[order]
+    return _runs(yes, starts), _runs(ordered - yes, starts)
+
+
+def _auc_of(yes: Array, no: Array) -> Array:
+    lower = np.cumsum(no, axis=1)
+    below = lower - no / 2
+    return _ratio(np.einsum("rk,rk->r", yes, below), yes.sum(axis=1) * lower[:, -1])
+
+
+def _average_precision_of(yes: Array, no: Array) -> Array:
+    found = np.cumsum(yes[:, ::-1], axis=1)
+    alarms = found + np.cumsum(no[:, ::-1], axis=1)
+    # the weights of rows that were not drawn are nought, and so is what they would add
+    precision = np.divide(found, alarms, out=np.zeros_like(found), where=alarms > 0)
+    return _ratio(np.einsum("rk,rk->r", yes[:, ::-1], precision), found[:, -1])
 
 
 def weighted_auc(event: NDArray[np.bool_], score: Array, weights: Array) -> Array:
@@ -295,29 +368,18 @@ def weighted_auc(event: NDArray[np.bool_], score: Array, weights: Array) -> Arra
     ----------
     Hanley and McNeil (1982), Radiology 143:29–36.
     """
-    order = np.argsort(score, kind="stable")
-    starts, sorted_weights = _tied(score, weights, descending=False)
-    yes = _runs(sorted_weights * event[order], starts)
-    no = _runs(sorted_weights * ~event[order], starts)
-    below = np.cumsum(no, axis=1) - no / 2
-    return _ratio((yes * below).sum(axis=1), yes.sum(axis=1) * no.sum(axis=1))
+    return _auc_of(*_by_score(event, score, weights))
 
 
 def weighted_average_precision(event: NDArray[np.bool_], score: Array, weights: Array) -> Array:
     """Σ (R_k - R_{k-1}) P_k over falling thresholds."""
-    order = np.argsort(-score, kind="stable")
-    starts, sorted_weights = _tied(score, weights, descending=True)
-    yes = _runs(sorted_weights * event[order], starts)
-    all_ = _runs(sorted_weights, starts)
-    precision = np.nan_to_num(_ratio(np.cumsum(yes, axis=1), np.cumsum(all_, axis=1)))
-    return _ratio((yes * precision).sum(axis=1), yes.sum(axis=1))
+    return _average_precision_of(*_by_score(event, score, weights))
 
 
-def _over_classes(figure: Callable[..., Array]) -> Callable[[Judged, Array], Array]:
-    def weighted(j: Judged, w: Array) -> Array:
-        if j.classes == 2:
-            return figure(j.truth == 1, j.ranking[:, 1], w)
-        return _macro(np.stack([figure(j.truth == k, j.ranking[:, k], w) for k in range(j.classes)], axis=1))
+def _over_classes(figure: Callable[[Array, Array], Array]) -> Callable[[Weighed], Array]:
+    def weighted(w: Weighed) -> Array:
+        values = [figure(*curve) for curve in w.curves]
+        return values[0] if len(values) == 1 else _macro(np.stack(values, axis=1))
 
     return weighted
 
@@ -338,47 +400,12 @@ def _class_values(name: str) -> Callable[[Judged], float]:
     return value
 
 
-def recalibration(truth: NDArray[Any], event: Array, weights: Array) -> tuple[Array, Array]:
-    """Calibration intercept and slope for every row of weights.
-
-    The slope b is of the logistic regression ``logit P(y=1) = a + b·logit(p)``, ideally 1; the intercept
-    is calibration in the large, a of ``logit P(y=1) = a + logit(p)``, ideally 0. Newton's method, all
-    replicates together; NaN where truth or prediction does not vary or the fit runs away (separation).
-
-    References
-    ----------
-    Cox (1958), Biometrika 45:562–565; Van Calster et al. (2019), BMC Medicine 17:230.
-    """
-    p = np.clip(event, 1e-12, 1 - 1e-12)
-    x = np.log(p / (1 - p))
-    y = truth.astype(float)
-    both = (weights @ y > 0) & (weights @ (1 - y) > 0)
-    large = np.zeros(len(weights))
-    a, b = np.zeros(len(weights)), np.ones(len(weights))
-    with np.errstate(all="ignore"):
-        for _ in range(30):
-            mu = 1 / (1 + np.exp(-(large[:, None] + x)))
-            large = large + (weights * (y - mu)).sum(1) / (weights * mu * (1 - mu)).sum(1)
-        for _ in range(30):
-            mu = 1 / (1 + np.exp(-(a[:, None] + b[:, None] * x)))
-            residual, curve = weights * (y - mu), weights * mu * (1 - mu)
-            g0, g1 = residual.sum(1), residual @ x
-            h00, h01, h11 = curve.sum(1), curve @ x, curve @ (x * x)
-            determinant = h00 * h11 - h01**2
-            a = a + (h11 * g0 - h01 * g1) / determinant
-            b = b + (h00 * g1 - h01 * g0) / determinant
-    fine = both & np.isfinite(large)
-    intercept = np.where(fine, large, np.nan)
-    slope = np.where(both & np.isfinite(b) & (np.abs(b) < 1e3) & (np.ptp(x) > 0), b, np.nan)
-    return intercept, slope
-
-
-def _calibration(which: int) -> tuple[Callable[[Judged], float], Callable[[Judged, Array], Array]]:
-    def weighted(j: Judged, w: Array) -> Array:
-        return recalibration(j.truth, j.event, w)[which]
+def _calibration(which: int) -> tuple[Callable[[Judged], float], Callable[[Weighed], Array]]:
+    def weighted(w: Weighed) -> Array:
+        return w.calibration[which]
 
     def value(j: Judged) -> float:
-        return float(weighted(j, np.ones((1, len(j.truth))))[0])
+        return float(recalibration(j.truth, j.event, np.ones((1, len(j.truth))))[which][0])
 
     return value, weighted
 
@@ -386,26 +413,25 @@ def _calibration(which: int) -> tuple[Callable[[Judged], float], Callable[[Judge
 # --- numbers --------------------------------------------------------------------------------------------
 
 
-def _w_r2(j: Judged, w: Array) -> Array:
-    total = w.sum(axis=1)
-    mean = _ratio(w @ j.truth, total)
-    spread = w @ (j.truth**2) - total * mean**2
-    return np.asarray(1 - _ratio(w @ ((j.truth - j.score) ** 2), spread))
+def _w_r2(w: Weighed) -> Array:
+    j = w.judged
+    away = j.truth - j.truth.mean()  # sums of squares of numbers far from nought lose digits
+    spread = w.weights @ (away**2) - w.total * w.mean(away) ** 2
+    return np.asarray(1 - _ratio(w.weights @ ((j.truth - j.score) ** 2), spread))
 
 
 def _correlation(x: Array, y: Array, w: Array) -> Array:
     """Pearson correlation; x and y (n,) or (replicates, n)."""
     total = w.sum(axis=1, keepdims=True)
     x, y = np.broadcast_to(x, w.shape), np.broadcast_to(y, w.shape)
-    dx = x - (w * x).sum(1, keepdims=True) / total
-    dy = y - (w * y).sum(1, keepdims=True) / total
+    dx = x - _ratio((w * x).sum(1, keepdims=True), total)
+    dy = y - _ratio((w * y).sum(1, keepdims=True), total)
     return _ratio((w * dx * dy).sum(1), np.sqrt((w * dx**2).sum(1) * (w * dy**2).sum(1)))
 
 
 def _ranks(x: Array, w: Array) -> Array:
     """(replicates, n) mid-ranks of the rows in each weighted sample."""
-    order = np.argsort(x, kind="stable")
-    starts, sorted_weights = _tied(x, w, descending=False)
+    order, starts, sorted_weights = _tied(x, w)
     runs = _runs(sorted_weights, starts)
     middle = np.cumsum(runs, axis=1) - runs / 2
     run_of = np.searchsorted(starts, np.arange(len(x)), side="right") - 1
@@ -414,12 +440,15 @@ def _ranks(x: Array, w: Array) -> Array:
     return ranks
 
 
-def _w_pearson(j: Judged, w: Array) -> Array:
-    return _correlation(j.truth, j.score, w)
+def _w_pearson(w: Weighed) -> Array:
+    x, y = w.judged.truth - w.judged.truth.mean(), w.judged.score - w.judged.score.mean()
+    sums = w.weights @ np.column_stack([x, y, x * x, y * y, x * y])
+    a, b, aa, bb, ab = _ratio(sums, w.total[:, None]).T
+    return _ratio(ab - a * b, np.sqrt(np.maximum(aa - a * a, 0) * np.maximum(bb - b * b, 0)))
 
 
-def _w_spearman(j: Judged, w: Array) -> Array:
-    return _correlation(_ranks(j.truth, w), _ranks(j.score, w), w)
+def _w_spearman(w: Weighed) -> Array:
+    return _correlation(_ranks(w.judged.truth, w.weights), _ranks(w.judged.score, w.weights), w.weights)
 
 
 def _correlation_value(name: str) -> Callable[[Judged], float]:
@@ -462,13 +491,11 @@ def _of_rows(rows: Callable[[Judged], NDArray[Any] | None]) -> dict[str, Any]:
         found = rows(j)
         return float("nan") if found is None or not len(found) else float(np.mean(found))
 
-    def weighted(j: Judged, w: Array) -> Array:
-        found = rows(j)
-        if found is None:
-            return np.full(len(w), np.nan)
-        return _ratio(np.asarray(w @ np.asarray(found, dtype=float)), w.sum(axis=1))
+    def weighted(w: Weighed) -> Array:
+        found = rows(w.judged)
+        return np.full(len(w.weights), np.nan) if found is None else w.mean(np.asarray(found, dtype=float))
 
-    return {"value": value, "weighted": weighted}
+    return {"value": value, "form": weighted}
 
 
 _intercept, _w_intercept = _calibration(0)
@@ -478,14 +505,14 @@ _B, _M, _C = ("binary",), ("multiclass",), CLASSES
 METRICS: dict[str, Metric] = {
     m.name: m
     for m in (
-        Metric("auc_roc", "area under the ROC curve; several classes: macro one against the rest", _C, True, False, _class_values("roc_auc_score"), _over_classes(weighted_auc)),
-        Metric("average_precision", "area under precision and recall; several classes: macro", _C, True, False, _class_values("average_precision_score"), _over_classes(weighted_average_precision)),
+        Metric("auc_roc", "area under the ROC curve; several classes: macro one against the rest", _C, True, False, _class_values("roc_auc_score"), _over_classes(_auc_of)),
+        Metric("average_precision", "area under precision and recall; several classes: macro", _C, True, False, _class_values("average_precision_score"), _over_classes(_average_precision_of)),
         Metric("accuracy", "share of right decisions", _C, True, True, _on_decision("accuracy_score"), _w_accuracy),
-        Metric("balanced_accuracy", "mean over classes of the share recognised", _C, True, True, _on_decision("balanced_accuracy_score"), lambda j, w: _macro(_recalls(j, w))),
+        Metric("balanced_accuracy", "mean over classes of the share recognised", _C, True, True, _on_decision("balanced_accuracy_score"), lambda w: _macro(_recalls(w))),
         Metric("sensitivity", "share of events recognised (recall); several classes: macro", _C, True, True, _per_class("recall_score"), _of_event_or_macro(_recalls)),
-        Metric("specificity", "share of non-events recognised", _B, True, True, _specificity, lambda j, w: _recalls(j, w)[:, 0]),
+        Metric("specificity", "share of non-events recognised", _B, True, True, _specificity, lambda w: _recalls(w)[:, 0]),
         Metric("precision", "share of alarms that are right (positive predictive value); several classes: macro", _C, True, True, _per_class("precision_score"), _of_event_or_macro(_precisions)),
-        Metric("npv", "share of all-clears that are right", _B, True, True, _npv, lambda j, w: _precisions(j, w)[:, 0]),
+        Metric("npv", "share of all-clears that are right", _B, True, True, _npv, lambda w: _precisions(w)[:, 0]),
         Metric("f1", "harmonic mean of precision and sensitivity; several classes: macro", _C, True, True, _per_class("f1_score"), _of_event_or_macro(_f1s)),
         Metric("mcc", "Matthews correlation of decision and truth", _C, True, True, _on_decision("matthews_corrcoef"), _w_mcc),
         Metric("log_loss", "mean surprise of the truth", _C, False, False, _log_loss, _row_mean(_log_losses)),
@@ -496,7 +523,7 @@ METRICS: dict[str, Metric] = {
         Metric("set_size", "mean number of classes in the prediction set", _C, None, False, **_of_rows(lambda j: j.extent)),
         Metric("interval_width", "mean width of the prediction interval, in the target's unit", NUMBER, None, False, **_of_rows(lambda j: j.extent)),
         Metric("mae", "mean absolute error, in the target's unit", NUMBER, False, False, _value("mean_absolute_error"), _row_mean(lambda j: np.abs(j.score - j.truth))),
-        Metric("rmse", "root mean squared error, in the target's unit", NUMBER, False, False, _value("root_mean_squared_error"), lambda j, w: np.sqrt(_row_mean(lambda k: (k.score - k.truth) ** 2)(j, w))),
+        Metric("rmse", "root mean squared error, in the target's unit", NUMBER, False, False, _value("root_mean_squared_error"), lambda w: np.sqrt(_row_mean(lambda j: (j.score - j.truth) ** 2)(w))),
         Metric("mse", "mean squared error", NUMBER, False, False, _value("mean_squared_error"), _row_mean(lambda j: (j.score - j.truth) ** 2)),
         Metric("bias", "mean of prediction minus truth, in the target's unit; ideally 0", NUMBER, None, False, **_of_rows(lambda j: j.score - j.truth)),
         Metric("r2", "share of variance explained", NUMBER, True, False, _r2, _w_r2),

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
+from prognome.core.profile import BlockProfile
 from prognome.core.study import Contract
 from prognome.core.table import Table
 from prognome.errors import DataError, near_name
@@ -46,11 +47,20 @@ class Column:
 
 @dataclass(frozen=True)
 class BlockSchema:
-    """The columns of a block, in order."""
+    """The columns of a block, in order, and what its training rows looked like.
+
+    Parameters
+    ----------
+    name, columns, optional
+        Its name, its columns, and whether a row may lack it.
+    profile
+        Summary of the training rows, by which a shifted batch is seen; None where they were too few.
+    """
 
     name: str
     columns: tuple[Column, ...]
     optional: bool = False
+    profile: BlockProfile | None = field(default=None, compare=False)
 
     @property
     def names(self) -> list[str]:
@@ -158,19 +168,18 @@ class Schema:
         aliases: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         optional: Sequence[str] = (),
     ) -> Self:
-        """Learn ranges and levels.
+        """Learn ranges and levels, and what the rows looked like on the whole.
 
-        **Learns** the range of every number and the levels of every category, from the rows of ``cohort``.
+        **Learns** the range of every number, the levels of every category and the profile of every block,
+        from the rows of ``cohort``.
         """
         aliases = aliases or {}
         blocks = tuple(
             BlockSchema(
                 name,
-                tuple(
-                    _column(table.frame.iloc[:, at], aliases.get(name, {}))
-                    for at in range(table.frame.shape[1])
-                ),
+                tuple(_column(values, aliases.get(name, {})) for _, values in table.frame.items()),
                 optional=name in optional,
+                profile=BlockProfile.learn(table, groups=cohort.groups),
             )
             for name, table in cohort.blocks.items()
         )
@@ -269,23 +278,31 @@ class Schema:
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {"blocks": [asdict(block) for block in self.blocks], "contract": self.contract.model_dump()}
+        blocks = [
+            {
+                "name": block.name,
+                "columns": [asdict(column) for column in block.columns],
+                "optional": block.optional,
+                "profile": None if block.profile is None else block.profile.to_mapping(),
+            }
+            for block in self.blocks
+        ]
+        return {"blocks": blocks, "contract": self.contract.model_dump()}
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Self:
         """The schema that :meth:`to_mapping` wrote."""
-        blocks = tuple(
-            BlockSchema(
-                block["name"],
-                tuple(
-                    Column(**{**c, "levels": tuple(c["levels"]), "aliases": tuple(c["aliases"])})
-                    for c in block["columns"]
-                ),
-                block["optional"],
+        blocks = []
+        for block in data["blocks"]:
+            columns = tuple(
+                Column(**{**c, "levels": tuple(c["levels"]), "aliases": tuple(c["aliases"])})
+                for c in block["columns"]
             )
-            for block in data["blocks"]
-        )
-        return cls(blocks, Contract(**data["contract"]))
+            said = block.get("profile")
+            numbers = [column.name for column in columns if column.kind == "number"]
+            profile = None if said is None else BlockProfile.from_mapping(said, numbers)
+            blocks.append(BlockSchema(block["name"], columns, block["optional"], profile))
+        return cls(tuple(blocks), Contract(**data["contract"]))
 
 
 def _column(values: pd.Series[Any], aliases: Mapping[str, Sequence[str]]) -> Column:

@@ -486,11 +486,13 @@ class Study(_Part):
             "chosen": None,
             "dummy": "dummy",
             "clinical_only": None,
-            "single_best": None,
+            "single_best": "single_best",
+            "linear": None,
             "group_mean": None,
         }
         for model in self.models:
-            if model.label in reserved and model.name != reserved[model.label]:
+            label = model.label.partition(":")[0] if model.label.startswith("group_mean:") else model.label
+            if label in reserved and model.name != reserved[label]:
                 raise ValueError(f"models: the label '{model.label}' is taken by prognome; give another")
         for place, blocks in [
             ("prepare", list(self.prepare)),

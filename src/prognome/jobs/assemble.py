@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sklearn.pipeline import Pipeline
@@ -12,12 +13,16 @@ from prognome.core.learner import Family, Learner
 from prognome.core.study import ModelSpec, Named, Study
 from prognome.errors import StudyError
 from prognome.model.catalog import MODELS
+from prognome.model.group_mean import GroupMeanClassifier, GroupMeanRegressor
 from prognome.prepare.fuse import default_steps, fuse
 from prognome.read.catalog import READERS
 from prognome.validate.candidate import Candidate
 
 STACK = "stack"
 CLINICAL_ONLY = "clinical_only"
+LINEAR = "linear"
+GROUP_MEAN = "group_mean"
+_TO_BE_BEATEN = ("dummy", "single_best")
 
 
 def candidates(study: Study) -> list[Candidate]:
@@ -78,6 +83,8 @@ def holds_training_rows(study: Study, label: str) -> bool:
     if model is not None and model.name == STACK:
         members = model.params.get("members") or [one.label for one in study.models if one.name != STACK]
         return any(holds_training_rows(study, member) for member in members)
+    if label.partition(":")[0] == GROUP_MEAN:
+        return False
     blocks = list(study.blocks) if model is None else _usable_blocks(study, model)
     if label == CLINICAL_ONLY:
         blocks = clinical_blocks(study)
@@ -139,7 +146,7 @@ def _single(study: Study, model: ModelSpec) -> Candidate:
         whole,
         MODELS.rank(model.name),
         free if study.tune.search == "random" else {},
-        baseline=model.name == "dummy",
+        baseline=model.name in _TO_BE_BEATEN,
     )
 
 
@@ -165,11 +172,33 @@ def _stack(study: Study, model: ModelSpec, built: Mapping[str, Candidate]) -> Ca
 
 
 def _baselines(study: Study) -> dict[str, Candidate]:
-    """The dummy; and what the clinic alone would give, where there is more than the clinic."""
-    found = {"dummy": _single(study, ModelSpec(name="dummy", label="dummy"))}
+    """What any model must beat, whether the study names it or not.
+
+    ``dummy``; ``single_best``, the one feature that tells most; ``clinical_only``, where there is more than
+    the clinic; ``linear``, where no plain linear model of all blocks stands for election; ``group_mean``, one
+    for each column of ``rows.batch``, which can never be the best since a new row has no such group.
+    """
+    kind = study.target.kind
+    found = {name: _single(study, ModelSpec(name=name, label=name)) for name in _TO_BE_BEATEN}
+    plain = "ridge" if kind == "number" else "logistic"
     clinical = clinical_blocks(study)
     if clinical and len(clinical) < len(study.blocks):
-        linear = "ridge" if study.target.kind == "number" else "logistic"
-        only = _single(study, ModelSpec(name=linear, label=CLINICAL_ONLY, blocks=clinical))
-        found[CLINICAL_ONLY] = Candidate(only.label, only.estimator, only.rank, only.space, baseline=True)
+        only = _single(study, ModelSpec(name=plain, label=CLINICAL_ONLY, blocks=clinical))
+        found[CLINICAL_ONLY] = replace(only, baseline=True)
+    if not any(_is_plain(study, model, plain) for model in study.models):
+        whole = _single(study, ModelSpec(name=plain, label=LINEAR))
+        found[LINEAR] = replace(whole, baseline=True)
+    columns = list(dict.fromkeys(study.rows.batch))
+    for column in columns:
+        label = GROUP_MEAN if len(columns) == 1 else f"{GROUP_MEAN}:{column}"
+        mean: Any = GroupMeanRegressor(column) if kind == "number" else GroupMeanClassifier(column)
+        found[label] = Candidate(label, mean, MODELS.rank("dummy"), baseline=True, comparison_only=True)
     return found
+
+
+def _is_plain(study: Study, model: ModelSpec, plain: str) -> bool:
+    """Whether a model of the study is the linear baseline itself: our defaults, all blocks."""
+    if model.name != plain or model.params:
+        return False
+    everything = _usable_blocks(study, ModelSpec(name=plain, label=LINEAR))
+    return set(_usable_blocks(study, model)) == set(everything)

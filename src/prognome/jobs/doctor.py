@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -16,8 +16,11 @@ from prognome.jobs.assemble import resolve
 from prognome.jobs.incoming import load_external
 from prognome.jobs.record import input_files, usable_cores
 from prognome.jobs.run import Prepared, learn_schema, prepare
+from prognome.jobs.watch import Said
+from prognome.jobs.watch_external import guard_external
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import refit
+from prognome.validate.stability import count_pieces
 
 State = Literal["ok", "note", "fault"]
 FEW_EVENTS = 20
@@ -71,6 +74,7 @@ def examine(study: Study, *, timed: bool = False) -> Iterator[Check]:
     yield from _on_rows(ready)
     yield from _on_blocks(ready.loaded.cohort, study)
     yield from _on_split(study, ready)
+    yield from _on_guards(study, ready.guards)
     for other in study.external:
         schema = learn_schema(study, ready.loaded.cohort.rows(ready.split.learn))
         try:
@@ -88,6 +92,8 @@ def examine(study: Study, *, timed: bool = False) -> Iterator[Check]:
                 f"the training range ({matched.outside.mean():.1%} of all)"
             )
         yield Check("note" if outside else "ok", f"external {other.name}", text)
+        learn = ready.loaded.cohort.rows(ready.split.learn)
+        yield from _on_guards(study, guard_external(study, schema, learn, {other.name: arrived}))
     yield from _on_work(study, ready, timed=timed)
 
 
@@ -152,14 +158,34 @@ def _on_split(study: Study, ready: Prepared) -> Iterator[Check]:
     yield Check("ok", "split", text)
 
 
+def _on_guards(study: Study, told: Sequence[Said]) -> Iterator[Check]:
+    """Every alarm with its remedy; the silent ones in one line."""
+    for one in told:
+        if one.status == "alarm":
+            state: State = "fault" if study.guards.mode == "strict" else "note"
+            yield Check(state, f"guard {one.guard}", f"{one.where}: {one.what} {one.remedy}")
+        elif one.status == "accepted":
+            yield Check("ok", f"guard {one.guard}", f"{one.where}: {one.what} Accepted: {one.reason}.")
+    silent = [one.guard for one in told if one.status == "silent"]
+    if silent:
+        yield Check("ok", "guards", f"silent: {', '.join(silent)}")
+
+
 def _on_work(study: Study, ready: Prepared, *, timed: bool) -> Iterator[Check]:
     names = ", ".join(candidate.label for candidate in ready.candidates)
     yield Check("ok", "models", names)
     fits = {candidate.label: _fits(study, ready, candidate) for candidate in ready.candidates}
+    more = 0
+    if study.split.fractions is None:
+        asked = study.stability
+        more = count_pieces(ready.loaded.cohort, ready.split, asked.curve, asked.seeds, ready.rules.seed)
     rows, columns = ready.loaded.cohort.shape
     memory = 8 * rows * columns * COPIES / 1e6
     yield Check(
-        "ok", "work", f"{sum(fits.values()):,} fits; about {memory:,.0f} MB of memory for each worker"
+        "ok",
+        "work",
+        f"{sum(fits.values()):,} fits, and {more:,} more of the best model for learning curve and seeds; "
+        f"about {memory:,.0f} MB of memory for each worker",
     )
     if not timed:
         return

@@ -14,7 +14,7 @@ from prognome.core.schema import BlockSchema, Matched, Schema
 from prognome.core.study import External, Study, Target
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
-from prognome.jobs.facts import fact
+from prognome.jobs.facts import cells_of, fact
 from prognome.jobs.load import Loss, match_block, select_rows
 from prognome.jobs.roles import find_column, refuse_numbered_rows, role_columns
 from prognome.jobs.shelf import Shelf, block_source
@@ -98,7 +98,13 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
         where=f"{where}: {rows.where}",
         numbered=lambda wanted: shelf.numbered(rows.source, wanted),
     )
-    cohort = replace(matched.cohort, target=codes, classes=classes, groups=_groups(there, shelf, ids))
+    cohort = replace(
+        matched.cohort,
+        target=codes,
+        classes=classes,
+        groups=_groups(there, shelf, ids),
+        facts=_facts(there, shelf, ids),
+    )
     return Arrived(replace(matched, cohort=cohort), tuple(losses))
 
 
@@ -112,6 +118,19 @@ def _groups(study: Study, shelf: Shelf, ids: NDArray[np.object_]) -> NDArray[np.
     except StudyError:
         return None
     return fact(study, shelf, column, ids, what="split.outer.group")
+
+
+def _facts(study: Study, shelf: Shelf, ids: NDArray[np.object_]) -> dict[str, NDArray[np.object_]]:
+    """Batches, dates and subgroup columns that the other cohort has; the others are left out."""
+    wanted = [*study.rows.batch, *([study.rows.date] if study.rows.date else [])]
+    wanted += [one.column for one in study.subgroups]
+    found = {}
+    for column in dict.fromkeys(wanted):
+        try:
+            found[column] = cells_of(study, shelf, column, ids, what="facts").to_numpy(dtype=object)
+        except StudyError:  # no file there has the column
+            continue
+    return found
 
 
 def read_new(

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from prognome.check.outcome_names import outcome_reason
 from prognome.core.study import MISSING_WORDS, Kind, Target
 from prognome.core.yaml_text import write_yaml
 from prognome.errors import DataError, StudyError, near_name
@@ -107,7 +108,7 @@ def infer(
     inferred = Inferred(id_column, kind, positive if kind == "binary" else None, [], said=said)
     for name in names:
         if name not in (id_column, target):
-            _sort_column(raw, name, inferred)
+            _sort_column(raw, name, target, inferred)
     if inferred.exclude:
         said.append(f"columns: {len(inferred.exclude)} cannot be features as they are; the file says why")
     inferred.groups.sort(key=lambda name: _PEOPLE.search(name) is None)
@@ -141,9 +142,7 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         f"name: {_one(name)}",
         "question: ''                     # in words; it heads the report",
         "",
-        f"rows: {{id: {_one(inferred.id)}}}"
-        if inferred.id
-        else "# rows: {id: COLUMN}            # without ids rows are numbered",
+        _rows_line(inferred),
         "#   drop: [{column: COLUMN, values: [VALUE], reason: why}]   # rows left out before anything else",
         "",
         "blocks:",
@@ -187,7 +186,17 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         "  # test: {fraction: 0.15}       # or {column: split, value: test}; asked once, at the end",
         "  # fractions: [0.70, 0.15, 0.15]  # train, validation, test instead of folds",
         "",
-        f"# judge: {{primary: {'mae' if inferred.kind == 'number' else 'auc_roc'}, bootstrap: 1000, level: 0.95}}",
+        f"# judge: {{primary: {'mae' if inferred.kind == 'number' else 'auc_roc'}, bootstrap: 1000, level: 0.95, calibrate: auto, coverage: 0.9, gap: 0.1}}",
+        *(
+            [
+                "#   threshold: youden            # or {sensitivity: 0.9}, {specificity: 0.9}, {cost: {false_negative: 5}}"
+            ]
+            if inferred.kind == "binary"
+            else []
+        ),
+        "# subgroups: [sex, {column: age, cuts: [50, 65]}]   # how it serves whom, with gaps",
+        "# guards: {mode: warn}           # strict stops the run; accept: {GUARD: reason}; see: prognome list guards",
+        "# stability: {curve: [0.25, 0.5, 0.75, 1.0], seeds: 3}",
         "# prepare:                       # default for a table; see: prognome list steps",
         "#   BLOCK: [{encode.ordinal: {ordered_only: true}}, encode.onehot, impute.median, clean.constant, scale.zscore]",
         f"models: [{'ridge' if inferred.kind == 'number' else 'logistic'}, random_forest, xgboost]   # see: prognome list models",
@@ -198,6 +207,19 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         "seed: 0",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _rows_line(inferred: Inferred) -> str:
+    """Ids, and the columns that say where rows come from."""
+    said = [f"id: {_one(inferred.id)}"] if inferred.id else []
+    places = [name for name in inferred.groups if not _PEOPLE.search(name)]
+    if places:
+        said.append(f"batch: [{', '.join(map(_one, places))}]")
+    if not said:
+        return (
+            "# rows: {id: COLUMN}            # without ids rows are numbered; batch: [site, plate] for guards"
+        )
+    return f"rows: {{{', '.join(said)}}}"
 
 
 def _find_id(raw: RawTable, target: str) -> str | None:
@@ -230,11 +252,14 @@ def _event(cells: pl.Series) -> str:
     return min(values, key=lambda value: counts[value])
 
 
-def _sort_column(raw: RawTable, name: str, inferred: Inferred) -> None:
+def _sort_column(raw: RawTable, name: str, target: str, inferred: Inferred) -> None:
     """Feature as it is, category to be declared, or left out with the reason."""
     cells = raw.frame[name]
     known = cells.drop_nulls()
-    if (_PEOPLE.search(name) or _PLACES.search(name)) and known.n_unique() < len(cells):
+    outcome = outcome_reason(name, target)
+    if outcome:
+        inferred.exclude[name] = f"called like {outcome}; known beforehand? then take it from this list"
+    elif (_PEOPLE.search(name) or _PLACES.search(name)) and known.n_unique() < len(cells):
         inferred.groups.append(name)
         inferred.exclude[name] = "says where a row comes from, not what it is like"
     elif not len(known):

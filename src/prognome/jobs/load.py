@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from prognome.check.before_split import worth_reading
 from prognome.core.cohort import Cohort
 from prognome.core.study import Study
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
 from prognome.jobs.facts import fact, facts_of, times_of, which_dropped, which_test
-from prognome.jobs.roles import find_column, refuse_numbered_rows, role_columns
+from prognome.jobs.roles import find_column, places, refuse_numbered_rows, role_columns
 from prognome.jobs.shelf import Shelf, block_source
 from prognome.jobs.target import code_target
 from prognome.read.columns import choose
@@ -50,6 +52,10 @@ class Loaded:
         ``row file problem``: the only place where ids of problem rows stand.
     notes
         What the user should know.
+    spare
+        Column → (n,) text of columns that are no features but that guards look at.
+    files
+        What was read from several files → (n,) which of them each row came from, -1 where it is absent.
     """
 
     cohort: Cohort
@@ -58,6 +64,8 @@ class Loaded:
     losses: tuple[Loss, ...] = ()
     mismatches: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: tuple[str, ...] = ()
+    spare: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
+    files: Mapping[str, NDArray[np.intp]] = field(default_factory=dict)
 
 
 def load(study: Study, shelf: Shelf | None = None) -> Loaded:
@@ -73,12 +81,15 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
     rows = select_rows(study, shelf)
     tables: dict[str, tuple[Table, NDArray[np.intp]]] = {}
     trouble: list[pd.DataFrame] = [rows.mismatches]
+    files: dict[str, NDArray[np.intp]] = {}
     for name in study.blocks:
         raw = _read_raw(study, shelf, name)
         table = _read_block(study, shelf, name, raw)
         index, problems = match_block(study, name, rows, raw)
         tables[name] = (table, index)
         trouble.append(problems)
+        if len(set(raw.files.tolist())) > 1:
+            files[f"block {name}"] = np.where(index < 0, -1, raw.files[index])
     keep = np.ones(len(rows.ids), dtype=bool)
     losses = list(rows.losses)
     notes: list[str] = []
@@ -118,7 +129,31 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
     )
     mismatches = pd.concat(trouble, ignore_index=True)
     in_test, times = which_test(study, shelf, ids), times_of(study, shelf, ids)
-    return Loaded(cohort, in_test, times, tuple(losses), mismatches, (*coded.notes, *notes))
+    if len(rows.source.paths) > 1:
+        files["target"] = shelf.files_of(rows.source, rows.ids)
+    return Loaded(
+        cohort,
+        in_test,
+        times,
+        tuple(losses),
+        mismatches,
+        (*coded.notes, *notes),
+        _spare(study, shelf, cohort),
+        {name: codes[kept] for name, codes in files.items()},
+    )
+
+
+def _spare(study: Study, shelf: Shelf, cohort: Cohort) -> dict[str, NDArray[np.object_]]:
+    """Columns of any table that nobody uses and that guards look at: people, genes, sites, sequences."""
+    used = {name for block in cohort.blocks.values() for name in block.names} | role_columns(study)
+    found: dict[str, NDArray[np.object_]] = {}
+    for place in places(study):
+        for name in shelf.names(place.source):
+            if name in used or name in found or not worth_reading(name):
+                continue
+            cells = shelf.text(place.source, name).reindex(pd.Index(cohort.ids))
+            found[name] = cells.where(cells.notna(), None).to_numpy(dtype=object)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from prognome.check.shift import BATCH_ROWS, ShiftWatch, say_shift
 from prognome.core.bundle import Bundle
 from prognome.core.files import new_file
 from prognome.core.study import MISSING_WORDS
@@ -20,13 +21,24 @@ from prognome.read.source import Source
 
 @dataclass(frozen=True)
 class Answered:
-    """How many rows were answered, and how; and how many rows of a block nobody asked about."""
+    """How many rows were answered, and how.
+
+    Parameters
+    ----------
+    rows, ok, flagged, refused
+        Rows in all, and by status.
+    unasked
+        Block → rows of it that nobody asked about.
+    shift
+        One sentence where the rows, twenty or more, do not look like the training rows; else empty.
+    """
 
     rows: int
     ok: int
     flagged: int
     refused: int
     unasked: Mapping[str, int] = field(default_factory=dict)
+    shift: str = ""
 
 
 def sources_for(
@@ -73,11 +85,31 @@ def sources_for(
 
 
 def answers(
-    bundle: Bundle, sources: Mapping[str, tuple[str, Source]], unasked: dict[str, int] | None = None
+    bundle: Bundle,
+    sources: Mapping[str, tuple[str, Source]],
+    unasked: dict[str, int] | None = None,
+    watch: ShiftWatch | None = None,
 ) -> Iterator[pd.DataFrame]:
-    """Answers batch by batch, in the order of the first block's file; ``unasked`` as in ``read_new``."""
+    """Answers batch by batch, in the order of the first block's file.
+
+    Parameters
+    ----------
+    bundle, sources
+        Who answers, and about what.
+    unasked
+        As in ``read_new``.
+    watch
+        Counts the rows in; ask :func:`shift_of` at the end.
+    """
     for ids, tables in read_new(bundle.schema, sources, unasked=unasked):
+        if watch is not None:
+            watch.add(tables)
         yield bundle.predict(ids, tables)
+
+
+def shift_of(watch: ShiftWatch) -> str:
+    """One sentence where twenty or more new rows do not look like the training rows; else empty."""
+    return say_shift(watch.judge(least=BATCH_ROWS))
 
 
 def predict(
@@ -114,13 +146,16 @@ def predict(
         raise OutputError(str(out), "is also read", mend="Give another file with -o.")
     counts: Counter[str] = Counter()
     unasked: dict[str, int] = {}
+    watch = ShiftWatch(bundle.schema)
     with new_file(out) as made, made.open("w", encoding="utf-8", newline="") as handle:
-        for table in answers(bundle, sources, unasked):
+        for table in answers(bundle, sources, unasked, watch):
             table.to_csv(handle, sep="\t", index=False, header=not counts, lineterminator="\n")
             counts.update(table["status"].tolist())
             if progress:
                 progress(counts.total())
-    return Answered(counts.total(), counts["ok"], counts["flagged"], counts["refused"], unasked)
+    return Answered(
+        counts.total(), counts["ok"], counts["flagged"], counts["refused"], unasked, shift_of(watch)
+    )
 
 
 def parse_blocks(pairs: Sequence[str]) -> dict[str, str]:

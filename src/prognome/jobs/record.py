@@ -19,6 +19,7 @@ from prognome.version import __version__
 RUN_FORMAT = 1
 RUN_LAYOUT = (
     "run.json", "study.yaml", "split.tsv", "predictions.tsv", "scores.tsv", "comparisons.tsv", "markers.tsv",
+    "gaps.tsv", "decision_curve.tsv", "stability.tsv", "guards.tsv",
     "timing.tsv", "mismatches.tsv", "figures", "report.html", "bundle",
 )  # fmt: skip
 _LIBRARIES = ("numpy", "scipy", "pandas", "polars", "scikit-learn", "xgboost-cpu", "xgboost", "skops")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from prognome.core.cohort import Cohort
 from prognome.core.files import new_folder, refuse_taken, write_tsv
 from prognome.core.metrics import find_metric
 from prognome.core.paths import anchor
+from prognome.core.rule import Rule
 from prognome.core.schema import Schema
 from prognome.core.seeds import seed_of
 from prognome.core.split import Split, check_folds, make_split
@@ -27,9 +29,13 @@ from prognome.errors import StudyError
 from prognome.jobs import record
 from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows, resolve
 from prognome.jobs.incoming import Arrived, load_external
+from prognome.jobs.judgement import Judgement, judge
 from prognome.jobs.load import Loaded, load
 from prognome.jobs.looks import count_look
+from prognome.jobs.sentinels import ask_sentinels
 from prognome.jobs.summary import summarise
+from prognome.jobs.watch import Said, guard_ids, guard_training_rows, guards_table, stop_if_strict
+from prognome.jobs.watch_external import guard_external, measure_absence
 from prognome.report.report import write_report
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import Evaluation, Rules, evaluate, refit
@@ -51,6 +57,10 @@ class RunResult:
         Who trained and who judged.
     evaluation
         Predictions, scores, timing.
+    judgement
+        Comparisons, subgroups, decisions, stability.
+    guards
+        What the guards said.
     bundle
         The best model refitted, with its schema.
     record
@@ -62,6 +72,8 @@ class RunResult:
     study: Study
     split: Split
     evaluation: Evaluation
+    judgement: Judgement
+    guards: list[Said]
     bundle: Bundle
     record: Mapping[str, Any]
     out: Path | None
@@ -90,10 +102,11 @@ class Prepared:
     split: Split
     candidates: list[Candidate]
     rules: Rules
+    guards: list[Said]
 
 
 def prepare(study: Study) -> Prepared:
-    """Read, match, split and assemble; nothing learns here.
+    """Read, match, ask the guards, split and assemble; nothing learns here.
 
     Raises
     ------
@@ -102,8 +115,9 @@ def prepare(study: Study) -> Prepared:
     """
     metric = find_metric(study.primary, study.target.kind)
     standing = candidates(study)
-    loaded = load(study)
+    loaded, told = guard_ids(study, load(study))
     split = split_of(study, loaded)
+    told += guard_training_rows(study, loaded, split)
     rules = Rules(
         study.target.kind,
         metric,
@@ -111,8 +125,9 @@ def prepare(study: Study) -> Prepared:
         study.tune.trials if study.tune.search != "none" else 1,
         Interval(study.judge.bootstrap, study.judge.level, seed_of(study.seed, "bootstrap")),
         study.seed,
+        study.judge,
     )
-    return Prepared(loaded, split, standing, rules)
+    return Prepared(loaded, split, standing, rules, told)
 
 
 def split_of(study: Study, loaded: Loaded) -> Split:
@@ -208,23 +223,48 @@ def _run(
     if study.external:
         say("reading external cohorts")
     elsewhere = {other.name: load_external(study, other, schema, cohort.classes) for other in study.external}
+    told = [*ready.guards, *guard_external(study, schema, cohort.rows(split.learn), elsewhere)]
+    stop_if_strict(study, told)
+    workers = workers or record.usable_cores()
+    if study.guards.sentinels:
+        say("asking the sentinels")
+        told += ask_sentinels(study, cohort, split, ready.candidates, ready.rules, workers=workers)
+        stop_if_strict(study, told)
     say("judging models")
+    others = {name: arrived.cohort for name, arrived in elsewhere.items()}
     evaluation = evaluate(
         ready.candidates,
         cohort,
         split,
         ready.rules,
-        external={name: arrived.cohort for name, arrived in elsewhere.items()},
-        workers=workers or record.usable_cores(),
+        external=others,
+        workers=workers,
         progress=progress,
     )
+    say("comparing models; learning curve and seeds")
+    judgement = judge(
+        study, ready.candidates, cohort, split, ready.rules, evaluation, others,
+        workers=workers, progress=progress,
+    )  # fmt: skip
+    if len(judgement.subgroup_scores):
+        scores = pd.concat([evaluation.scores, judgement.subgroup_scores], ignore_index=True)
+        evaluation = replace(evaluation, scores=scores)
+    best = next(one for one in ready.candidates if one.label == evaluation.best)
+    told = measure_absence(study, told, elsewhere, best, cohort, split, ready.rules, evaluation, workers)
     say("writing the bundle and the report")
     bundle = _bundle(study, ready, evaluation, schema)
     known = _record(study, ready, evaluation, elsewhere, inputs, started, time.perf_counter() - clock)
+    known |= _judgement_facts(judgement, told)
     if folder is not None:
         write_tsv(evaluation.predictions, folder / "predictions.tsv")
         write_tsv(evaluation.scores, folder / "scores.tsv")
         write_tsv(evaluation.timing, folder / "timing.tsv")
+        write_tsv(judgement.comparisons, folder / "comparisons.tsv")
+        write_tsv(guards_table(told), folder / "guards.tsv")
+        for name in ("gaps", "decision_curve", "stability"):
+            table = getattr(judgement, name)
+            if len(table):
+                write_tsv(table, folder / f"{name}.tsv")
         (folder / "bundle").mkdir()
         known["bundle"] = {
             "manifest_sha256": bundle.save(folder / "bundle"),
@@ -234,7 +274,7 @@ def _run(
         text = json.dumps(known, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / "run.json").write_text(text + "\n", encoding="utf-8")
         write_report(folder)
-    return RunResult(study, split, evaluation, bundle, known, out)
+    return RunResult(study, split, evaluation, judgement, told, bundle, known, out)
 
 
 def learn_schema(study: Study, cohort: Cohort) -> Schema:
@@ -255,11 +295,11 @@ def write_mismatches(table: pd.DataFrame, path: Path) -> None:
 
 def _bundle(study: Study, ready: Prepared, evaluation: Evaluation, schema: Schema) -> Bundle:
     cohort, split = ready.loaded.cohort, ready.split
-    fitted, rows = evaluation.refitted[evaluation.best].fitted, split.learn
+    learned, rows = evaluation.refitted[evaluation.best], split.learn
     if study.refit == "all" and len(split.test):
         best = next(one for one in ready.candidates if one.label == evaluation.best)
         rows = np.arange(len(cohort))
-        fitted = refit(best, cohort, rows, ready.rules).fitted
+        learned = refit(best, cohort, rows, ready.rules)
         schema = learn_schema(study, cohort)
     about = {
         "study": study.name,
@@ -280,9 +320,10 @@ def _bundle(study: Study, ready: Prepared, evaluation: Evaluation, schema: Schem
             for name, spec in study.blocks.items()
         },
     }
-    return Bundle(
-        fitted, schema, study.target.kind, cohort.classes, about, holds_training_rows(study, evaluation.best)
-    )
+    kind = study.target.kind
+    rule = learned.rule or Rule.nothing(kind)
+    holds = holds_training_rows(study, evaluation.best)
+    return Bundle(learned.fitted, schema, rule, kind, cohort.classes, about, holds)
 
 
 def _record(
@@ -337,6 +378,12 @@ def _record(
                 "params": _plain(refitted.chosen.params)
                 if (refitted := evaluation.refitted.get(one.label)) and refitted.chosen
                 else None,
+                "features": [
+                    {"name": name, "folds": folds}
+                    for name, folds in sorted(
+                        evaluation.features.get(one.label, {}).items(), key=lambda item: (-item[1], item[0])
+                    )
+                ],
                 "warnings": sorted(
                     {
                         word
@@ -357,6 +404,26 @@ def _record(
         "summary": summarise(evaluation.scores, study.primary, evaluation.best),
         "notes": [*loaded.notes, *_shared_ids(cohort, elsewhere)],
     }
+
+
+def _judgement_facts(judgement: Judgement, told: list[Said]) -> dict[str, Any]:
+    return {
+        "verdicts": dict(judgement.verdicts),
+        "subgroups": dict(judgement.subgroups),
+        "stability": {"curve": judgement.curve, "spread": judgement.spread},
+        "guards": [_without_nan(asdict(one)) for one in told],
+    }
+
+
+def _without_nan(value: Any) -> Any:
+    """Plain data as JSON takes it."""
+    if isinstance(value, Mapping):
+        return {str(key): _without_nan(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_without_nan(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _shared_ids(cohort: Cohort, elsewhere: Mapping[str, Arrived]) -> list[str]:

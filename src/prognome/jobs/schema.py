@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from prognome.check.catalog import GUARDS
 from prognome.core.menu import Menu
 from prognome.core.study import Study
 from prognome.model.catalog import MODELS
@@ -12,8 +13,8 @@ from prognome.read.catalog import READERS
 
 
 def menu(name: str) -> Menu:
-    """The menu of ``models``, ``steps`` or ``readers``."""
-    return {"models": MODELS, "steps": STEPS, "readers": READERS}[name]
+    """The menu of ``models``, ``steps``, ``readers`` or ``guards``."""
+    return {"models": MODELS, "steps": STEPS, "readers": READERS, "guards": GUARDS}[name]
 
 
 def study_schema() -> dict[str, Any]:
@@ -23,6 +24,7 @@ def study_schema() -> dict[str, Any]:
     schema["title"] = "prognome study"
     parts = schema["$defs"]
     parts["BlockSpec"]["properties"]["read"]["enum"] = list(READERS.names)
+    parts["GuardsSpec"]["properties"]["accept"]["propertyNames"] = {"enum": list(GUARDS.names)}
     for part, names in (("ModelSpec", MODELS.names), ("Named", STEPS.names)):
         parts[part]["properties"]["name"]["enum"] = list(names)
     for form in ("ModelSpec", "Named"):

@@ -76,6 +76,12 @@ class Shelf:
                 self._texts[(source, name)] = pd.Series(values, index=index, dtype=object, name=name)
         return self._texts[key]
 
+    def files_of(self, source: Source, ids: ArrayLike) -> NDArray[np.intp]:
+        """Position in the source's paths of the file each row stands in; -1 for rows that it does not hold."""
+        index, files, _ = self._lines[source]
+        at = index.get_indexer(pd.Index(np.asarray(ids, dtype=object)))
+        return np.where(at < 0, -1, files[at])
+
     def numbered(self, source: Source, ids: ArrayLike) -> str:
         """Count these rows and number the lines of the first few, as messages want them."""
         index, files, lines = self._lines[source]

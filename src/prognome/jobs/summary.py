@@ -14,7 +14,12 @@ def summarise(scores: pd.DataFrame, primary: str, best: str) -> list[dict[str, A
     -------
     One mapping a line: model, part, metric, value, low, high, n, best.
     """
-    over_all = scores[(scores["metric"] == primary) & scores["fold"].isna() & (scores["subgroup"] == "")]
+    over_all = scores[
+        (scores["metric"] == primary)
+        & scores["fold"].isna()
+        & (scores["subgroup"] == "")
+        & (scores["threshold"] != "chosen")
+    ]
     return [
         {
             "model": line.model,

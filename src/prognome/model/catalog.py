@@ -11,6 +11,7 @@ MODELS = Menu(
     "model",
     [
         Entry("dummy", "prognome.model.dummy:DUMMY", "always the class shares, or the median: what any model must beat", _ANY, ("table",)),
+        Entry("single_best", "prognome.model.single_feature:SINGLE_BEST", "the one feature that tells most by itself, in a logistic (or linear) regression: always there to be beaten", _ANY, ("table",)),
         Entry("logistic", "prognome.model.linear:LOGISTIC", "logistic regression, L2", _CLASSES, ("table",)),
         Entry("ridge", "prognome.model.linear:RIDGE", "linear regression, L2", ("number",), ("table",)),
         Entry("svm_linear", "prognome.model.support_vectors:LINEAR", "linear support vectors, probabilities calibrated on out-of-fold margins", _ANY, ("table",)),

@@ -65,6 +65,21 @@ def percent(share: float | None, places: int = 0) -> str:
     return f"{shown}{_THIN}%"
 
 
+def probability(p: float | None) -> str:
+    """A p-value to three places, without the zero in front.
+
+    >>> probability(0.0312), probability(0.00004), probability(0.9999), probability(None)
+    ('.031', '<\u202f.001', '>\u202f.999', 'not defined')
+    """
+    if p is None or not math.isfinite(p):
+        return UNDEFINED
+    if p < 0.001:
+        return f"<{_THIN}.001"
+    if p > 0.999:
+        return f">{_THIN}.999"
+    return f"{p:.3f}".lstrip("0")
+
+
 def count(number: int, noun: str = "", plural: str = "") -> str:
     """A count, with its noun in the right number.
 

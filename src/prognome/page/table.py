@@ -83,5 +83,7 @@ def _cells(columns: Sequence[Column], row: Sequence[object]) -> list[Markup]:
     first, *rest = row
     cells = [element("th", first, scope="row", role="rowheader")]
     for column, cell in zip(columns[1:], rest, strict=True):
+        # on a narrow screen a cell is a grid of its heading and one thing more
+        cell = element("span", cell) if isinstance(cell, (list, tuple)) else cell
         cells.append(element("td", cell, role="cell", class_=_class(column), data_label=column.short))
     return cells

@@ -61,3 +61,32 @@ def tick_label(value: float, step: float) -> str:
     if abs(round(step, places) - step) > 1e-9 * step:
         places += 1
     return f"{value:,.{places}f}".replace("-", "\u2212")
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers from below a range of positive numbers to above it, for a logarithmic axis.
+
+    Powers of ten, with 2 and 5 between them where the range is short.
+
+    >>> log_ticks(0.03, 40)
+    [0.01, 0.1, 1.0, 10.0, 100.0]
+    >>> log_ticks(0.3, 1.5)
+    [0.2, 0.5, 1.0, 2.0]
+    """
+    first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
+    powers = range(first, max(last, first + 1) + 1)
+    if len(powers) > 3:
+        return [float(f"1e{k}") for k in powers]
+    every = [float(f"{m}e{k}") for k in powers for m in (1, 2, 5)]
+    start = max((at for at, tick in enumerate(every) if tick <= low * (1 + 1e-9)), default=0)
+    end = next((at for at, tick in enumerate(every) if tick >= high * (1 - 1e-9)), len(every) - 1)
+    return every[start : max(end, start + 1) + 1]
+
+
+def plain_tick(value: float) -> str:
+    """A round number without zeros that say nothing.
+
+    >>> plain_tick(0.05), plain_tick(1000.0), plain_tick(0.0001)
+    ('0.05', '1,000', '1e-04')
+    """
+    return f"{value:.0e}" if value < 1e-3 or value >= 1e6 else f"{value:,.10g}"

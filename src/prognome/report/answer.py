@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from prognome.page.html import Markup, element, join
+from prognome.page.html import Markup, element, join, text
 from prognome.page.numbers import count
-from prognome.report.compare import Verdict, compare
+from prognome.report.baselines import baseline_sentence, baseline_words
 from prognome.report.folder import CHOSEN, Figure, Run
+from prognome.report.subgroup_words import worst_sentences
 from prognome.report.words import (
+    equals,
     in_part,
     interval,
     level_name,
-    listed,
     metric_name,
     model_name,
     number,
     part_name,
+    spoken,
     with_interval,
 )
 
+A_BETTER = "a is better"
+MOST_VERDICTS = 2
 _RANKING = ("auc_roc", "average_precision", "accuracy", "balanced_accuracy", "f1", "mcc")
 
 
@@ -28,7 +32,17 @@ def answer_section(run: Run, cautions: Markup | None) -> Markup:
         element("h2", "The answer", class_="hidden"),
         element("p", answer(run), class_="lead"),
         _headline(run),
-        [element("p", sentence) for sentence in (*_baselines(run), _chosen(run), _meaning(run)) if sentence],
+        [
+            element("p", sentence)
+            for sentence in (
+                *_verdicts(run),
+                baseline_sentence(run),
+                *worst_sentences(run),
+                _chosen(run),
+                _meaning(run),
+            )
+            if sentence
+        ],
         cautions,
         id="answer",
         class_="answer",
@@ -54,14 +68,14 @@ def answer(run: Run) -> Markup:
         start: object = [
             _nothing(run),
             element("strong", model_name(run, run.best)),
-            f" ({_baseline_words(run, run.best)}), with ",
+            f" ({baseline_words(run, run.best)}), with ",
             _article(run.primary),
             " of ",
             said,
         ]
     else:
         start = [
-            _verdict(run),
+            _not_shown(run),
             "The best model, ",
             element("strong", model_name(run, run.best)),
             f", {_does(run)} with ",
@@ -75,6 +89,13 @@ def answer(run: Run) -> Markup:
 
 
 def _nothing(run: Run) -> str:
+    if run.best == "linear":
+        return "No model stood out from a plain linear one. The best is "
+    if run.best == "single_best":
+        return (
+            "No model stood out from the single best feature, so the others added nothing that this run can "
+            "show. The best is "
+        )
     if run.best == "clinical_only":
         return (
             "No model stood out from the clinical data alone, so the other data added nothing that this run "
@@ -94,12 +115,14 @@ def _elsewhere(run: Run, part: str) -> Markup | None:
     )
 
 
-def _verdict(run: Run) -> str:
-    """A first sentence where the best model is not clearly better than guessing."""
-    verdict = compare(run.figure(run.best, run.main), run.figure("dummy", run.main), run.metric)
-    if verdict in (Verdict.OVERLAP, Verdict.NOT_BETTER):
-        return "This run does not show that any model does better than guessing. "
-    return ""
+def _not_shown(run: Run) -> str:
+    """A first sentence where no part shows the best model to be better than guessing."""
+    told = [one for part in run.parts if (one := run.against("dummy", part)) and one.p_holm is not None]
+    if not told or any(one.verdict == A_BETTER for one in told):
+        return ""
+    return (
+        f"This run does not show that the best model does better than guessing ({equals(told[0].p_holm)}). "
+    )
 
 
 def _spoken(run: Run) -> list[str]:
@@ -160,47 +183,11 @@ def _judged_rows(run: Run, figure: Figure) -> str:
     return f"{count(figure.n, 'row')}, {count(figure.events)} with {_spoken(run)[1]}"
 
 
-def _baseline_words(run: Run, label: str) -> str:
-    if label == "clinical_only":
-        blocks = listed(list(run.record["cohort"].get("clinical_blocks") or []))
-        return f"a model of the clinical data alone{f': {blocks}' if blocks else ''}"
-    if label == "dummy":
-        return (
-            "always the median of the training rows"
-            if run.kind == "number"
-            else "always the shares of the classes"
-        )
-    return "a baseline"
-
-
-def _baselines(run: Run) -> list[Markup]:
-    """One sentence for each baseline but the best."""
-    ours = run.figure(run.best, run.main)
-    said = []
-    for label in run.baselines:
-        theirs = run.figure(label, run.main)
-        if label == run.best or theirs is None or theirs.value is None or ours is None:
-            continue
-        told: list[object] = [
-            f"The baseline “{model_name(run, label)}” ({_baseline_words(run, label)}) gives ",
-            with_interval(run, run.primary, theirs),
-            " ",
-            in_part(run, run.main),
-        ]
-        if run.best not in run.baselines:
-            told.append(_shown(compare(ours, theirs, run.metric)))
-        said.append(join([*told, "."]))
-    return said
-
-
-def _shown(verdict: Verdict) -> str:
-    return {
-        Verdict.APART: "; the best model is better, and the intervals do not overlap",
-        Verdict.OVERLAP: "; the intervals overlap, so no difference is shown (nothing was tested formally)",
-        Verdict.NOT_BETTER: "; the best model is not better than that: of models within one standard error "
-        "the simpler is taken",
-        Verdict.UNKNOWN: "",
-    }[verdict]
+def _verdicts(run: Run) -> list[Markup]:
+    """Which differences hold, as the judge says it: where the best was chosen, and on the next part."""
+    said = run.record.get("verdicts") or {}
+    known = [text(spoken(run, str(said[part]), part)) for part in run.parts if said.get(part)]
+    return known[:MOST_VERDICTS]
 
 
 def _chosen(run: Run) -> Markup | None:

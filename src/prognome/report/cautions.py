@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, percent
+from prognome.report import guards
 from prognome.report.folder import Run
+from prognome.report.subgroup_words import GAP
 from prognome.report.words import (
     UNIT,
     in_part,
     interval,
     listed,
     metric_name,
+    metric_of,
     model_name,
     number,
     part_name,
@@ -18,6 +21,7 @@ from prognome.report.words import (
 )
 
 FEW_ROWS, FEW_EVENTS, FEW_GROUPS = 100, 20, 20
+MEASURED_FROM, MOST_NAMED = 200, 4
 WIDE_UNIT, WIDE_SHARE = 0.2, 0.5
 
 Caution = tuple[str, object]
@@ -26,10 +30,13 @@ Caution = tuple[str, object]
 def cautions(run: Run) -> Markup | None:
     """A list of cautions, or None where there is none."""
     found = [
+        *_guards(run),
         *_small(run),
         *_wide(run),
         *_perfect(run),
         *_calibration(run),
+        *_sets(run),
+        *_subgroups(run),
         *_drop(run),
         *_test(run),
         *_external(run),
@@ -55,6 +62,25 @@ def cautions(run: Run) -> Markup | None:
     )
 
 
+def _guards(run: Run) -> list[Caution]:
+    """Alarms, then what the study accepted with a reason."""
+    found: list[Caution] = []
+    told = guards.said(run)
+    for one in told:
+        if one.status == "alarm":
+            found.append((_titled(one), join([one.what, one.remedy], " ")))
+    for one in told:
+        if one.status == "accepted":
+            words = [one.what, f"Accepted, since: {one.reason.rstrip('.')}."]
+            found.append((_titled(one), join(words, " ")))
+    return found
+
+
+def _titled(one: guards.Said) -> str:
+    place = f" ({one.where})" if one.where else ""
+    return f"{one.title}{place}"
+
+
 def _small(run: Run) -> list[Caution]:
     found: list[Caution] = []
     for part in run.parts:
@@ -73,6 +99,14 @@ def _small(run: Run) -> list[Caution]:
             rows = count(figure.n, "row")
             words = f"{rows}, {count(least)} of them {what}" if few_class else rows
             found.append(("Too few rows to trust the interval", f"{part_name(part)}: {words}."))
+        elif figure.n < MEASURED_FROM:
+            found.append(
+                (
+                    f"Fewer than {MEASURED_FROM} rows",
+                    f"{part_name(part)}: {count(figure.n, 'row')}; an interval may be a little too narrow or "
+                    "too wide (see “coverage” in the documentation).",
+                )
+            )
     groups = run.record["cohort"].get("groups")
     if groups is not None and groups < FEW_GROUPS:
         found.append(
@@ -153,6 +187,54 @@ def _calibration(run: Run) -> list[Caution]:
                 ],
             )
         )
+    return found
+
+
+def _sets(run: Run) -> list[Caution]:
+    """Sets or intervals that hold less than they should, or that take rows for independent."""
+    found: list[Caution] = []
+    wanted = run.judge.get("coverage")
+    what = "Intervals" if run.kind == "number" else "Prediction sets"
+    for part in run.parts:
+        figure = run.figure(run.best, part, "coverage")
+        if wanted is None or figure is None or figure.high is None or figure.high >= wanted:
+            continue
+        found.append(
+            (
+                f"{what} hold too little",
+                [
+                    f"{part_name(part)}: coverage ",
+                    with_interval(run, "coverage", figure),
+                    f", wanted {percent(float(wanted))}.",
+                ],
+            )
+        )
+    learned = run.rule.get("conformal") or {}
+    if run.record["cohort"].get("groups") and "rows" in (learned.get("units") or []):
+        found.append(
+            (
+                f"{what} learned from rows",
+                "There were too few groups to learn from whole ones, so rows of a new group may be covered "
+                "less than wanted.",
+            )
+        )
+    return found
+
+
+def _subgroups(run: Run) -> list[Caution]:
+    """Figures in which levels of a column differ, by part."""
+    found: list[Caution] = []
+    gaps = run.gaps
+    for part in run.parts if len(gaps) else []:
+        here = gaps[(gaps["part"] == part) & (gaps["verdict"] == GAP)]
+        told = dict.fromkeys(
+            f"{metric_of(run, str(metric))} by {column}"
+            for metric, column in zip(here["metric"], here["subgroup"], strict=True)
+        )
+        if told:
+            more = [f"{count(len(told) - MOST_NAMED)} more"] if len(told) > MOST_NAMED else []
+            words = listed([*list(told)[:MOST_NAMED], *more])
+            found.append(("Subgroups differ", f"{part_name(part)}: a gap is shown in {words}."))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Figures for classes: ROC, calibration, predicted probabilities, confusion."""
+"""Figures for classes: ROC curves and predicted probabilities."""
 
 from __future__ import annotations
 
@@ -8,27 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from prognome.page.chart import (
-    Axis,
-    Plot,
-    bars,
-    cells,
-    draw,
-    key,
-    line,
-    points,
-    shorten,
-    whiskers,
-    words,
-)
+from prognome.page.chart import Axis, Plot, bars, draw, key, line, shorten, words
 from prognome.page.html import Markup, element
-from prognome.page.numbers import count, decimal, percent
+from prognome.page.numbers import decimal, percent
 from prognome.page.palette import role, series
-from prognome.page.table import Column, table
-from prognome.report.curves import Curve, Reliability, mean_roc, reliability, roc
+from prognome.report.curves import Curve, mean_roc, roc
 from prognome.report.drawing import Drawing, figures, slug
 from prognome.report.folder import Run
-from prognome.report.words import level_name, model_name, part_name
+from prognome.report.words import inside, model_name, part_name
 
 SHARES = tuple(round(k / 5, 1) for k in range(6))
 UNIT_X = Axis(0, 1, "Share of false alarms (1 − specificity)", SHARES)
@@ -39,43 +26,39 @@ FEW_FOLDS, CLASSES_A_PLOT, MOST_CLASSES = 10, 6, 24
 
 def class_section(run: Run) -> tuple[Markup, list[Drawing]]:
     """The section of figures of the best model, and the figures for files."""
-    drawings = [*_roc_drawings(run), *_calibration_drawings(run)]
+    drawings = _roc_drawings(run)
     if run.kind == "binary":
         drawings += [_histogram(run, part) for part in run.parts if len(run.said(part))]
-    confusions = [(part, _confusion(run, part)) for part in run.parts if len(run.said(part))]
-    many = len(run.classes) > MOST_CLASSES
-    files = drawings + (
-        [] if many else [_confusion_drawing(run, part, counts) for part, counts in confusions]
-    )
-    repeats = run.record["study"].get("split", {}).get("outer", {}).get("repeats", 1)
     body = element(
         "section",
         element("h2", f"How well it does: {model_name(run, run.best)}"),
         figures(drawings),
-        element("h3", "Decisions"),
-        element("p", f"{len(run.classes)} classes are too many for a table of decisions.") if many else None,
-        _decisions(run, confusions) if not many else None,
-        _bins_table(run) if run.kind == "binary" else None,
-        element(
-            "p",
-            "Calibration, probabilities and decisions show the first of the repeats, so that each row counts "
-            "once.",
-            class_="note",
-        )
-        if repeats > 1 and run.main == "cv"
-        else None,
+        first_repeat_note(run) if run.kind == "binary" else None,
         id="figures",
     )
-    return body, files
+    return body, drawings
+
+
+def first_repeat_note(run: Run) -> Markup | None:
+    """Where folds were repeated: which of the repeats is shown."""
+    repeats = run.record["study"].get("split", {}).get("outer", {}).get("repeats", 1)
+    if repeats == 1 or run.main != "cv":
+        return None
+    return element(
+        "p",
+        "Single probabilities and decisions are of the first of the repeats, so that each row counts once.",
+        class_="note",
+    )
 
 
 # --- ROC ------------------------------------------------------------------------------------------------
 
 
 def _fold_curves(rows: pd.DataFrame, label: str) -> list[Curve]:
-    """One curve a fold, where both sides are there."""
+    """One curve a fold, where both sides are there, by the scores that rank: those before recalibration."""
     pieces = [rows] if rows["fold"].isna().all() else [part for _, part in rows.groupby(["repeat", "fold"])]
-    found = [roc((p["truth"] == label).to_numpy(bool), p[f"p_{label}"].to_numpy(float)) for p in pieces]
+    ranked = f"s_{label}" if f"s_{label}" in rows and rows[f"s_{label}"].notna().all() else f"p_{label}"
+    found = [roc((p["truth"] == label).to_numpy(bool), p[ranked].to_numpy(float)) for p in pieces]
     return [curve for curve in found if curve is not None]
 
 
@@ -129,7 +112,7 @@ def _one_against_rest(run: Run, part: str) -> list[Drawing]:
             entries.append((f"{shorten(label)}: {decimal(mean.area, 2, top=1.0)}", series(at), dash))
         if not entries:
             continue
-        title = f"ROC of each class against the rest, {_in_words(part)}"
+        title = f"ROC of each class against the rest, {inside(part)}"
         caption = "The dashed diagonal is guessing. The area is in the key." + (
             " Mean of the folds." if part == "cv" else ""
         )
@@ -163,87 +146,6 @@ def _thin(plot: Plot, curve: Curve) -> tuple[NDArray[Any], NDArray[Any]]:
     return curve.x[keep], curve.y[keep]
 
 
-# --- calibration ----------------------------------------------------------------------------------------
-
-
-def _bins(run: Run, part: str) -> Reliability | None:
-    rows = run.said(part)
-    if not len(rows):
-        return None
-    if run.kind == "binary":
-        event = (rows["truth"] == run.classes[1]).to_numpy(bool)
-        return reliability(event, rows[f"p_{run.classes[1]}"].to_numpy(float), run.level)
-    said = rows[[f"p_{label}" for label in run.classes]].to_numpy(float).max(axis=1)
-    return reliability((rows["truth"] == rows["decision"]).to_numpy(bool), said, run.level)
-
-
-def _calibration_drawings(run: Run) -> list[Drawing]:
-    found = []
-    binary = run.kind == "binary"
-    for part in run.parts:
-        bins = _bins(run, part)
-        if bins is None:
-            continue
-        x = Axis(
-            0,
-            1,
-            f"Predicted probability of {shorten(run.classes[1])}"
-            if binary
-            else "Probability of the class decided on",
-            SHARES,
-        )
-        y = Axis(
-            0,
-            1,
-            f"Observed share of {shorten(run.classes[1], 22)}" if binary else "Share of right decisions",
-            SHARES,
-        )
-        plot = Plot(x, y, height=388)
-        marks = [
-            _diagonal(plot),
-            whiskers(plot, bins.predicted, bins.low, bins.high, role("s1")),
-            line(plot, bins.predicted, bins.observed, role("s1"), width=1.2, opacity=0.5),
-            points(plot, bins.predicted, bins.observed, role("s1"), radius=4),
-        ]
-        title = f"Calibration, {_in_words(part)}"
-        told = "; ".join(
-            f"predicted {decimal(p)}, observed {decimal(o)}, {count(int(n), 'row')}"
-            for p, o, n in zip(bins.predicted, bins.observed, bins.rows, strict=True)
-        )
-        caption = (
-            f"On the dashed line, probabilities can be taken at their word. {_bin_words(bins)} with Wilson "
-            f"{level_name(run)} intervals."
-        )
-        found.append(Drawing(f"calibration_{slug(part)}", title, caption, draw(plot, marks, title, told)))
-    return found
-
-
-def _bin_words(bins: Reliability) -> str:
-    low, high = int(bins.rows.min()), int(bins.rows.max())
-    each = count(low, "row") if low == high else f"{low:,} to {high:,} rows"
-    return f"{count(len(bins.rows), 'bin')} of {each}"
-
-
-def _bins_table(run: Run) -> Markup:
-    pieces = []
-    for part in run.parts:
-        bins = _bins(run, part)
-        if bins is None:
-            continue
-        rows = [
-            [decimal(p, 3, top=1.0), decimal(o, 3, top=1.0), f"{decimal(lo)}–{decimal(hi)}", count(int(n))]
-            for p, o, lo, hi, n in zip(
-                bins.predicted, bins.observed, bins.low, bins.high, bins.rows, strict=True
-            )
-        ]
-        columns = [
-            Column("Mean predicted"),
-            *(Column(c, numeric=True) for c in ("Observed", "Interval", "Rows")),
-        ]
-        pieces.append(table(f"Calibration, {_in_words(part)}", columns, rows, caption_shown=True))
-    return element("details", element("summary", "Calibration in numbers"), pieces)
-
-
 # --- predicted probabilities ----------------------------------------------------------------------------
 
 
@@ -267,7 +169,7 @@ def _histogram(run: Run, part: str) -> Drawing:
         words(left, high, f"truly {shorten(event)} ({int(yes.sum()):,})", colour=role("s2")),
         words(right, low, f"truly {shorten(other)} ({int((~yes).sum()):,})", colour=role("s1"), anchor="end"),
     ]
-    title = f"Predicted probabilities, {_in_words(part)}"
+    title = f"Predicted probabilities, {inside(part)}"
     found, cleared = int((said[yes] >= 0.5).sum()), int((said[~yes] < 0.5).sum())
     told = (
         f"{found:,} of {int(yes.sum()):,} {event} at or above 0.5, "
@@ -280,91 +182,3 @@ def _histogram(run: Run, part: str) -> Drawing:
 def _shares(values: NDArray[Any], edges: NDArray[Any]) -> NDArray[Any]:
     counts = np.histogram(values, edges)[0]
     return np.asarray(counts / max(1, len(values)))
-
-
-# --- decisions ------------------------------------------------------------------------------------------
-
-
-def _confusion(run: Run, part: str) -> NDArray[np.int_]:
-    """(K, K) counts, truth by decision."""
-    rows = run.said(part)
-    at = {label: code for code, label in enumerate(run.classes)}
-    counts = np.zeros((len(at), len(at)), dtype=int)
-    np.add.at(counts, (rows["truth"].map(at).to_numpy(int), rows["decision"].map(at).to_numpy(int)), 1)
-    return counts
-
-
-def _decisions(run: Run, confusions: list[tuple[str, NDArray[np.int_]]]) -> list[Markup]:
-    threshold = "0.5" if run.kind == "binary" else "most probable class"
-    words = (
-        f"Counts at the fixed threshold ({threshold}); each line adds up to all who truly are in the class."
-    )
-    tables = [_confusion_table(run, part, counts) for part, counts in confusions]
-    return [element("p", words, class_="note"), element("div", tables, class_="figures")]
-
-
-def _confusion_table(run: Run, part: str, counts: NDArray[np.int_]) -> Markup:
-    head = element(
-        "tr",
-        element("th", "Truth", scope="col", class_="corner"),
-        [element("th", f"said {label}", scope="col") for label in run.classes],
-    )
-    rows = []
-    for k, label in enumerate(run.classes):
-        whole = int(counts[k].sum())
-        boxes = [
-            element(
-                "td",
-                count(int(n)),
-                element("small", percent(n / whole)) if whole else None,
-                style=f"--share:{n / whole if whole else 0:.3f}",
-            )
-            for n in counts[k]
-        ]
-        rows.append(
-            element(
-                "tr",
-                element("th", label, " ", element("small", count(whole, "row"), class_="soft"), scope="row"),
-                boxes,
-            )
-        )
-    caption = part_name(part)
-    built = element(
-        "table",
-        element("caption", caption),
-        element("thead", head),
-        element("tbody", rows),
-        class_="confusion",
-    )
-    return element(
-        "div", built, class_="scroll", role="region", aria_label=f"Decisions, {part_name(part)}", tabindex=0
-    )
-
-
-def _confusion_drawing(run: Run, part: str, counts: NDArray[np.int_]) -> Drawing:
-    k = len(run.classes)
-    names = tuple(shorten(label, 14) for label in run.classes)
-    places = tuple(at + 0.5 for at in range(k))
-    side = max(320, min(900, 64 * k))
-    x = Axis(0, k, "Decision", places, names)
-    y = Axis(k, 0, "Truth", places, names)
-    plot = Plot(x, y, width=side + 130, height=side + 60, left=118, bottom=48, grid=False)
-    whole = counts.sum(axis=1, keepdims=True)
-    share = np.divide(counts, whole, out=np.zeros(counts.shape), where=whole > 0)
-    edges = np.arange(k + 1)
-    labels = [
-        words(float(plot.px(c + 0.5)), float(plot.py(r + 0.5)) + 4, f"{counts[r, c]:,}", anchor="middle")
-        for r in range(k)
-        for c in range(k)
-    ]
-    title = f"Decisions, {_in_words(part)}"
-    told = "; ".join(
-        f"truly {run.classes[r]}, said {run.classes[c]}: {counts[r, c]}" for r in range(k) for c in range(k)
-    )
-    drawing = draw(plot, [cells(plot, edges, edges, share * 0.55, role("s1")), labels], title, told)
-    return Drawing(f"confusion_{slug(part)}", title, "Truth by decision.", drawing, shown=False)
-
-
-def _in_words(part: str) -> str:
-    name = part_name(part)
-    return name[0].lower() + name[1:]

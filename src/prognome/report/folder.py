@@ -16,6 +16,7 @@ from prognome.errors import OutputError
 
 FIRST_PARTS = ("cv", "validation")
 CHOSEN = "chosen"
+EXPLORATORY = "exploratory"
 _NUMBERS = ("repeat", "fold", "value", "low", "high", "n", "events")
 _TIMES = (
     "repeat",
@@ -25,10 +26,21 @@ _TIMES = (
     "fit_seconds",
     "fit_cpu_seconds",
     "predict_seconds",
+    "predict_cpu_seconds",
     "train_rows",
     "judged_rows",
+    "peak_mb",
+    "model_kb",
     "trials",
 )
+# Tables that older run folders do not have, with their columns of numbers.
+_LATER: dict[str, tuple[str, ...]] = {
+    "comparisons": ("difference", "low", "high", "p", "p_holm"),
+    "gaps": ("value", "rest", "gap", "low", "high", "p", "p_holm", "n", "events"),
+    "decision_curve": ("threshold", "net_benefit", "low", "high", "treat_all", "treat_none", "n"),
+    "stability": ("seed", "share", "train_rows", "repeat", "fold", "value"),
+    "guards": (),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,30 @@ class Figure:
         return None if self.low is None or self.high is None else self.high - self.low
 
 
+@dataclass(frozen=True)
+class Level:
+    """One figure of the best model at one level of a column of subgroups."""
+
+    column: str
+    level: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One line of ``comparisons.tsv``: a minus b; None where it is not defined."""
+
+    a: str
+    b: str
+    difference: float | None
+    low: float | None
+    high: float | None
+    test: str
+    p: float | None
+    p_holm: float | None
+    verdict: str
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """What a run folder says.
@@ -60,6 +96,10 @@ class Run:
         The tables of those names.
     predictions
         Of the best model alone, without row ids.
+    comparisons, gaps, decision_curve, stability, guards
+        The tables of those names; without lines where the run folder has none.
+    rule
+        ``bundle/rule.json``: recalibration, threshold and sets of the model refitted; empty without it.
     """
 
     record: Mapping[str, Any]
@@ -67,6 +107,12 @@ class Run:
     predictions: pd.DataFrame
     timing: pd.DataFrame
     split: pd.DataFrame
+    comparisons: pd.DataFrame
+    gaps: pd.DataFrame
+    decision_curve: pd.DataFrame
+    stability: pd.DataFrame
+    guards: pd.DataFrame
+    rule: Mapping[str, Any]
 
     @property
     def study(self) -> Mapping[str, Any]:
@@ -127,18 +173,41 @@ class Run:
         scored = set(self.scores["model"])
         return [str(one["label"]) for one in self.record["models"] if one["label"] in scored]
 
+    @property
+    def judge(self) -> Mapping[str, Any]:
+        """What the study says of judging."""
+        found: Mapping[str, Any] = self.study.get("judge", {})
+        return found
+
     @cached_property
-    def _overall(self) -> dict[tuple[str, str, str], Figure]:
-        rows = self.scores[
-            self.scores["fold"].isna()
-            & (self.scores["subgroup"] == "")
-            & (self.scores["threshold"] != "chosen")
-        ]
-        return {(r.model, r.part, r.metric): _figure(r) for r in rows.itertuples()}  # type: ignore[misc]
+    def _overall(self) -> dict[tuple[str, str, str, bool], Figure]:
+        rows = self.scores[self.scores["fold"].isna() & (self.scores["subgroup"] == "")]
+        return {
+            (r.model, r.part, r.metric, r.threshold == CHOSEN): _figure(r)  # type: ignore[misc]
+            for r in rows.itertuples()
+        }
 
     def figure(self, model: str, part: str, metric: str = "") -> Figure | None:
-        """A model's metric (by default the primary) on a part, over all folds; None if it was not scored."""
-        return self._overall.get((model, part, metric or self.primary))
+        """A model's metric (by default the primary) on a part, over all folds; None if it was not scored.
+
+        Metrics of decisions are at the fixed threshold.
+        """
+        return self._overall.get((model, part, metric or self.primary, False))
+
+    def at_chosen(self, model: str, part: str, metric: str) -> Figure | None:
+        """A metric of decisions at the threshold chosen inside training; None where there is none."""
+        return self._overall.get((model, part, metric, True))
+
+    def by_level(self, part: str, metric: str = "") -> list[Level]:
+        """A metric (by default the primary) of the best model at every level of the subgroup columns."""
+        rows = self.scores[
+            (self.scores["subgroup"] != "")
+            & (self.scores["model"] == self.best)
+            & (self.scores["part"] == part)
+            & (self.scores["metric"] == (metric or self.primary))
+            & (self.scores["threshold"] != CHOSEN)
+        ]
+        return [Level(str(r.subgroup), str(r.level), _figure(r)) for r in rows.itertuples()]
 
     def by_fold(self, model: str) -> list[tuple[int, int, Figure]]:
         """The primary metric of a model in every fold of the main part: repeat, fold, figure."""
@@ -148,8 +217,30 @@ class Run:
             & (self.scores["metric"] == self.primary)
             & self.scores["fold"].notna()
             & (self.scores["subgroup"] == "")
+            & (self.scores["threshold"] != CHOSEN)
         ]
         return [(int(r.repeat), int(r.fold), _figure(r)) for r in rows.itertuples()]  # type: ignore[arg-type]
+
+    @cached_property
+    def _differences(self) -> dict[tuple[str, bool], list[Difference]]:
+        found: dict[tuple[str, bool], list[Difference]] = {}
+        for r in self.comparisons.itertuples():
+            verdict = str(r.verdict)
+            one = Difference(
+                str(r.a), str(r.b), _known(r.difference), _known(r.low), _known(r.high), str(r.test),
+                _known(r.p), _known(r.p_holm), verdict,
+            )  # fmt: skip
+            found.setdefault((str(r.part), verdict.startswith(EXPLORATORY)), []).append(one)
+        return found
+
+    def differences(self, part: str, *, exploratory: bool = False) -> list[Difference]:
+        """The family of comparisons of a part, or the exploratory pairs."""
+        return self._differences.get((part, exploratory), [])
+
+    def against(self, rival: str, part: str) -> Difference | None:
+        """The best model minus a rival, from the family; None where they were not compared."""
+        found = (one for one in self.differences(part) if (one.a, one.b) == (self.best, rival))
+        return next(found, None)
 
     def metrics(self) -> list[str]:
         """Metrics that were scored, in their order."""
@@ -187,13 +278,26 @@ def read_run(folder: Path) -> Run:
         said.reset_index(drop=True),
         _read(folder / "timing.tsv", _TIMES),
         _read(folder / "split.tsv", ("repeat", "fold")),
+        **{name: _read_later(folder / f"{name}.tsv", columns) for name, columns in _LATER.items()},
+        rule=_read_rule(folder / "bundle" / "rule.json"),
     )
+
+
+def _read_later(path: Path, numbers: tuple[str, ...]) -> pd.DataFrame:
+    return _read(path, numbers) if path.is_file() else pd.DataFrame()
+
+
+def _read_rule(path: Path) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
 
 
 def _read(path: Path, numbers: tuple[str, ...], *, truth_is_number: bool = False) -> pd.DataFrame:
     """A table of the run folder; text stays text, whatever it looks like."""
     header = pd.read_csv(path, sep="\t", nrows=0, encoding="utf-8").columns
-    numeric = {c for c in header if c in numbers or c.startswith("p_") or c in ("prediction", "low", "high")}
+    numeric = {c for c in header if c in numbers or c in ("prediction", "low", "high")}
+    if path.name == "predictions.tsv":
+        numeric |= {c for c in header if c.startswith(("p_", "s_", "set_"))}
     if truth_is_number:
         numeric.add("truth")
     wanted = [name for name in header if name != "row"]

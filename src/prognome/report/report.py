@@ -11,26 +11,34 @@ from prognome.report.answer import answer_section
 from prognome.report.cautions import cautions
 from prognome.report.class_figures import class_section
 from prognome.report.cohort import cohort_section
+from prognome.report.comparisons import comparisons_section
+from prognome.report.decisions import decisions_section
 from prognome.report.division import split_section
 from prognome.report.drawing import Drawing, unique_names
-from prognome.report.fold_figure import fold_drawing
 from prognome.report.folder import Run, read_run
+from prognome.report.guards import guards_section
 from prognome.report.method import method_section
 from prognome.report.number_figures import number_section
 from prognome.report.provenance import limits_section, provenance_section
+from prognome.report.stability import stability_section
+from prognome.report.subgroups import subgroups_section
 from prognome.report.tables import models_section
 
-CONTENTS = (
-    ("answer", "Answer"),
-    ("models", "Models"),
-    ("figures", "Figures"),
-    ("folds", "Folds"),
-    ("cohort", "Cohort"),
-    ("split", "Split"),
-    ("method", "Method"),
-    ("provenance", "Provenance"),
-    ("limits", "Limits"),
-)
+TITLES = {
+    "answer": "Answer",
+    "models": "Models",
+    "comparisons": "Comparisons",
+    "figures": "Figures",
+    "decisions": "Decisions",
+    "subgroups": "Subgroups",
+    "stability": "Stability",
+    "guards": "Guards",
+    "cohort": "Cohort",
+    "split": "Split",
+    "method": "Method",
+    "provenance": "Provenance",
+    "limits": "Limits",
+}
 
 
 def write_report(folder: Path) -> None:
@@ -63,25 +71,33 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
     run
         As :func:`prognome.report.folder.read_run` gives it.
     """
-    section, drawings = number_section(run) if run.kind == "number" else class_section(run)
-    folds = fold_drawing(run)
-    sections = [
-        answer_section(run, cautions(run)),
-        models_section(run),
-        section,
-        _folds_section(folds),
-        cohort_section(run),
-        split_section(run),
-        method_section(run),
-        provenance_section(run),
-        limits_section(),
-    ]
+    models, costs = models_section(run)
+    figures, curves = number_section(run) if run.kind == "number" else class_section(run)
+    decisions, benefits = decisions_section(run)
+    subgroups, forests = subgroups_section(run)
+    stability, spread = stability_section(run)
+    sections: dict[str, Markup | None] = {
+        "answer": answer_section(run, cautions(run)),
+        "models": models,
+        "comparisons": comparisons_section(run),
+        "figures": figures,
+        "decisions": decisions,
+        "subgroups": subgroups,
+        "stability": stability,
+        "guards": guards_section(run),
+        "cohort": cohort_section(run),
+        "split": split_section(run),
+        "method": method_section(run),
+        "provenance": provenance_section(run),
+        "limits": limits_section(),
+    }
+    shown = [place for place, section in sections.items() if section is not None]
     name = str(run.study.get("name") or "study")
     body = join(
         [
             element("a", "Skip to the answer", href="#answer", class_="skip"),
-            _header(run, name, folds),
-            element("main", sections),
+            _header(run, name, shown),
+            element("main", list(sections.values())),
             element(
                 "footer",
                 element(
@@ -93,15 +109,12 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
             ),
         ]
     )
-    return document(f"{name}: prognome report", css(), body), [*drawings, *([folds] if folds else [])]
+    drawings = [*costs, *curves, *benefits, *forests, *spread]
+    return document(f"{name}: prognome report", css(), body), drawings
 
 
-def _header(run: Run, name: str, folds: Drawing | None) -> Markup:
-    links = [
-        element("li", element("a", words, href=f"#{place}"))
-        for place, words in CONTENTS
-        if place != "folds" or folds
-    ]
+def _header(run: Run, name: str, shown: list[str]) -> Markup:
+    links = [element("li", element("a", TITLES[place], href=f"#{place}")) for place in shown]
     question = run.study.get("question")
     return element(
         "header",
@@ -110,9 +123,3 @@ def _header(run: Run, name: str, folds: Drawing | None) -> Markup:
         element("nav", element("ul", links), class_="contents", aria_label="Sections"),
         class_="top",
     )
-
-
-def _folds_section(folds: Drawing | None) -> Markup | None:
-    if folds is None:
-        return None
-    return element("section", element("h2", "Fold by fold"), folds.figure(), id="folds")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from prognome.page.chart import Axis, interval_bar
 from prognome.page.html import Markup, element, join
-from prognome.page.numbers import data, significant
 from prognome.page.palette import role
 from prognome.page.table import Column, table
 from prognome.page.ticks import nice_ticks, tick_label
+from prognome.report.baselines import baselines_list
+from prognome.report.cost import cost_block
+from prognome.report.drawing import Drawing
 from prognome.report.folder import CHOSEN, Run
 from prognome.report.words import (
     UNIT,
+    equals,
     interval,
     level_name,
     metric_help,
     metric_name,
+    metric_of,
     model_name,
     number,
     part_name,
@@ -24,30 +26,35 @@ from prognome.report.words import (
 )
 
 
-def models_section(run: Run) -> Markup:
-    """One row a model, and behind folds every figure there is."""
-    return element(
+def models_section(run: Run) -> tuple[Markup, list[Drawing]]:
+    """One row a model, what each costs, and behind folds every figure there is."""
+    cost, drawings = cost_block(run)
+    body = element(
         "section",
         element("h2", "Models"),
         _models(run),
+        baselines_list(run),
         element(
             "details",
             element("summary", f"Every figure of the best model, {model_name(run, run.best)}"),
             _every_metric(run, run.best),
         ),
         element("details", element("summary", "Every figure of all models"), _all_models(run)),
+        cost,
         id="models",
     )
+    return body, drawings
 
 
 def _models(run: Run) -> Markup:
     axis = _axis(run)
     guess = run.figure("dummy", run.main)
     reference = None if guess is None else guess.value
+    compared = bool(run.differences(run.main))
     columns = [
         Column("Model"),
         *(Column(part_name(part)) for part in run.parts),
-        Column("Fit, s", numeric=True, label="Fit, seconds"),
+        *([Column("Against the best", label="Against best")] if compared else []),
     ]
     labels = [*run.labels, *([CHOSEN] if run.figure(CHOSEN, run.main) else [])]
     rows, classes = [], []
@@ -62,7 +69,7 @@ def _models(run: Run) -> Markup:
             [
                 [model_name(run, label), tags],
                 *(_cell(run, label, part, axis, reference) for part in run.parts),
-                _fit_seconds(run, label),
+                *([_against_best(run, label)] if compared else []),
             ]
         )
         classes.append(" ".join(word for word, is_so in (("best", best), ("baseline", baseline)) if is_so))
@@ -76,7 +83,7 @@ def _models(run: Run) -> Markup:
             table(caption, columns, rows, row_classes=classes, scroll=len(run.parts) > 3, caption_shown=True),
             element(
                 "p",
-                f"{scale}{dashed}; {better}. Fit: median of one fit. Intervals: {_method(run)}.",
+                f"{scale}{dashed}; {better}. Intervals: {_method(run)}.{_tested(run) if compared else ''}",
                 class_="note",
             ),
         ]
@@ -126,12 +133,24 @@ def _axis(run: Run) -> Axis:
     return Axis(marks[0], marks[-1], ticks=tuple(marks))
 
 
-def _fit_seconds(run: Run, label: str) -> object:
-    seconds = run.timing.loc[run.timing["model"] == label, "fit_seconds"].dropna()
-    if not len(seconds):
-        return element("span", "–", class_="soft")
-    middle = float(np.median(seconds))
-    return data(middle, "<0.01" if middle < 0.01 else significant(middle, 2))
+def _against_best(run: Run, label: str) -> object:
+    """The verdict of the test between the best model and this one, in the part that chose the best."""
+    one = run.against(label, run.main)
+    if one is None:
+        return element("span", "–", element("span", "not tested", class_="hidden"), class_="soft")
+    if one.p_holm is None:
+        return element("span", one.verdict, class_="soft")
+    words = {"a is better": "worse", "b is better": "better"}.get(one.verdict, one.verdict)
+    colour = None if one.verdict == "a is better" else "soft"
+    return element("span", f"{words} ({equals(one.p_holm)})", class_=colour)
+
+
+def _tested(run: Run) -> str:
+    test = run.differences(run.main)[0].test
+    where = "" if len(run.parts) == 1 else f" {_where(run)}"
+    return (
+        f" Against the best{where}: {test}, p after Holm; every baseline and the runner-up alone are tested."
+    )
 
 
 def _every_metric(run: Run, label: str) -> Markup:
@@ -146,9 +165,9 @@ def _every_metric(run: Run, label: str) -> Markup:
 def _metric_head(run: Run, name: str) -> object:
     help_line = metric_help(name)
     return (
-        [metric_name(name), element("br"), element("small", help_line, class_="soft")]
+        [metric_of(run, name), element("br"), element("small", help_line, class_="soft")]
         if help_line
-        else metric_name(name)
+        else metric_of(run, name)
     )
 
 
@@ -156,7 +175,8 @@ def _thresholds(run: Run) -> Markup | None:
     if run.kind == "number":
         return None
     words = "the event above a probability of 0.5" if run.kind == "binary" else "the most probable class"
-    return element("p", f"Decisions are taken at the fixed threshold: {words}.", class_="note")
+    chosen = "; those at the chosen one stand under Decisions" if run.kind == "binary" else ""
+    return element("p", f"Decisions are taken at the fixed threshold: {words}{chosen}.", class_="note")
 
 
 def _plain(run: Run, label: str, part: str, metric: str) -> object:
@@ -175,7 +195,7 @@ def _plain(run: Run, label: str, part: str, metric: str) -> object:
 
 def _all_models(run: Run) -> Markup:
     metrics = run.metrics()
-    columns = [Column("Model"), *(Column(metric_name(name), numeric=True) for name in metrics)]
+    columns = [Column("Model"), *(Column(metric_of(run, name), numeric=True) for name in metrics)]
     pieces = []
     for part in run.parts:
         labels = [label for label in [*run.labels, CHOSEN] if run.figure(label, part)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from math import floor, log10
 
 from prognome.core.metrics import METRICS
 from prognome.page.html import Markup, element, join
-from prognome.page.numbers import data, decimal
-from prognome.report.folder import CHOSEN, Figure, Run
+from prognome.page.numbers import data, decimal, probability
+from prognome.report.folder import CHOSEN, Difference, Figure, Run
 
 _MODELS = {
     "dummy": "dummy",
@@ -19,6 +20,9 @@ _MODELS = {
     "xgboost": "gradient-boosted trees (XGBoost)",
     "stack": "stack of the other models",
     "clinical_only": "clinical data only",
+    "single_best": "single best feature",
+    "linear": "plain linear model",
+    "group_mean": "group mean",
     CHOSEN: "picked by the inner folds",
 }
 _METRICS = {
@@ -37,6 +41,10 @@ _METRICS = {
     "pearson": "linear correlation (Pearson)",
     "spearman": "rank correlation (Spearman)",
     "within_20_percent": "share within 20 % of the truth",
+    "coverage": "coverage of sets",
+    "set_size": "classes in a set",
+    "interval_width": "width of intervals",
+    "bias": "mean error (bias)",
 }
 # Metrics that live between 0 (or -1) and 1.
 UNIT = frozenset(
@@ -56,21 +64,30 @@ UNIT = frozenset(
         "pearson",
         "spearman",
         "within_20_percent",
+        "coverage",
     }
 )
+# In the unit of the target.
+_IN_UNIT = frozenset({"mae", "rmse", "mse", "bias", "interval_width"})
 
 
 def model_name(run: Run, label: str) -> str:
     """A model as people call it; a label of the user's own stays as it is."""
-    for spec in run.study.get("models", []):
-        if spec["label"] == label:
-            return _MODELS.get(label, label) if spec["name"] == label else label
-    return _MODELS.get(label, label)
+    ours = all(spec["name"] == label for spec in run.study.get("models", []) if spec["label"] == label)
+    start, _, column = label.partition(":")
+    if start == "group_mean" and column:
+        return f"{_MODELS[start]} by {column}"
+    return _MODELS.get(label, label) if ours else label
 
 
 def metric_name(name: str) -> str:
     """A metric as people call it."""
     return _METRICS.get(name, name.replace("_", " "))
+
+
+def metric_of(run: Run, name: str) -> str:
+    """A metric as people call it for this kind of target: coverage of sets, or of intervals."""
+    return "coverage of intervals" if name == "coverage" and run.kind == "number" else metric_name(name)
 
 
 def metric_help(name: str) -> str:
@@ -82,6 +99,12 @@ def part_name(part: str) -> str:
     """A part as a heading."""
     fixed = {"cv": "Cross-validation", "validation": "Validation part", "test": "Test part"}
     return fixed.get(part) or f"External: {part.removeprefix('external:')}"
+
+
+def inside(part: str) -> str:
+    """A part inside a title: ``cross-validation``, ``external: vdx``."""
+    name = part_name(part)
+    return name[0].lower() + name[1:]
 
 
 def in_part(run: Run, part: str) -> str:
@@ -120,9 +143,9 @@ def level_name(run: Run) -> str:
 
 def places(run: Run, metric: str, figure: Figure) -> int:
     """Decimals for a metric: two, three from 1,000 rows on; in the target's unit three digits that count."""
-    if metric not in ("mae", "rmse", "mse"):
+    if metric not in _IN_UNIT:
         return 3 if figure.n >= 1000 else 2
-    first = run.figure(run.best, run.main, metric)
+    first = run.figure(run.best, run.main, "mae" if metric == "bias" else metric)
     size = figure.value if first is None or first.value is None else first.value
     return min(6, max(0, 2 - floor(log10(abs(size))))) if size else 2
 
@@ -144,6 +167,46 @@ def with_interval(run: Run, metric: str, figure: Figure, *, first: bool = False)
     """``0.98 (95 % interval 0.93 to 1.00)``, or without the words after the first time."""
     words = f"{level_name(run)} interval " if first else ""
     return join([number(run, metric, figure), " (", words, interval(run, metric, figure), ")"])
+
+
+def difference(run: Run, value: float | None, *, sign: bool = False) -> Markup:
+    """A difference in the primary metric, with one decimal more than the metric itself."""
+    first = run.figure(run.best, run.main)
+    more = places(run, run.primary, first) + 1 if first else 3
+    shown = decimal(value, more)
+    return data(value, f"+{shown}" if sign and value is not None and value > 0 else shown)
+
+
+def difference_interval(run: Run, one: Difference) -> Markup:
+    """``−0.021 to 0.140`` of a difference."""
+    if one.low is None or one.high is None:
+        return element("span", "interval not defined", class_="none")
+    return join([difference(run, one.low), " to ", difference(run, one.high)])
+
+
+def p_value(p: float | None) -> Markup:
+    """A p-value as ``.031``, with every digit for machines."""
+    return data(p, probability(p))
+
+
+def equals(p: float | None) -> str:
+    """``p = .031`` or ``p < .001``."""
+    shown = probability(p)
+    return f"p\u00a0{shown}" if shown[:1] in "<>" else f"p\u00a0=\u00a0{shown}"
+
+
+def spoken(run: Run, words: str, part: str) -> str:
+    """A sentence of the record on a part, with labels of models as people call them."""
+    names = {label: model_name(run, label) for label in [*run.labels, CHOSEN]}
+    ours = sorted((label for label, name in names.items() if name != label), key=len, reverse=True)
+    name = part.removeprefix("external:")
+    head, rest = "", words
+    if words.startswith(cohort := f"In the cohort {name} "):
+        head, rest = f"In the cohort “{name}” ", words.removeprefix(cohort)
+    if not ours:
+        return head + rest
+    found = "|".join(re.escape(label) for label in ours)
+    return head + re.sub(rf"(?<![\w:])(?:{found})(?![\w:])", lambda one: names[one.group(0)], rest)
 
 
 def listed(items: list[str]) -> str:

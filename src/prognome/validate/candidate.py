@@ -24,7 +24,9 @@ class Candidate:
     space
         Parameter path → what a search may try; empty means nothing to search.
     baseline
-        Whether it stands only to be beaten.
+        Whether it stands to be beaten.
+    comparison_only
+        Whether it can never be the best, since it cannot answer for a new row.
     """
 
     label: str
@@ -32,6 +34,7 @@ class Candidate:
     rank: int
     space: Space = field(default_factory=dict)
     baseline: bool = False
+    comparison_only: bool = False
 
     def with_params(self, params: Mapping[str, Any]) -> Any:
         """A fresh clone with these parameters."""

@@ -47,11 +47,15 @@ class Crew:
         """Do these tasks; the answers come in the order of the tasks."""
         self._say("")
         order = {
-            (task.candidate.label, task.repeat, task.fold): place for place, (task, _) in enumerate(tasks)
+            (task.candidate.label, task.part, task.repeat, task.fold): place
+            for place, (task, _) in enumerate(tasks)
         }
         # the most complex models first: at the end no core waits for another
         hardest_first = sorted(tasks, key=lambda pair: -pair[0].candidate.rank)
-        return sorted(self._answers(hardest_first), key=lambda one: order[(one.label, one.repeat, one.fold)])
+        return sorted(
+            self._answers(hardest_first),
+            key=lambda one: order[(one.label, one.part, one.repeat, one.fold)],
+        )
 
     def _answers(self, tasks: Sequence[tuple[Task, Asked]]) -> Iterator[Learned]:
         from joblib import Parallel, delayed, parallel_config

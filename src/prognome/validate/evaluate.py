@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 from typing import Any
 
@@ -11,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from prognome.core.cohort import Cohort
-from prognome.core.metrics import Judged, Metric, metrics_for
+from prognome.core.metrics import Metric, metrics_for
+from prognome.core.rule import Rule
 from prognome.core.seeds import seed_of
 from prognome.core.split import Fold, Split
+from prognome.core.study import Judge
 from prognome.core.table import Index
 from prognome.errors import WorkError
 from prognome.validate.candidate import Candidate
@@ -37,6 +40,7 @@ class Rules:
     trials: int
     interval: Interval
     seed: int
+    judge: Judge = field(default_factory=Judge)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,12 @@ class Evaluation:
         Where there is no such part, the best one alone.
     failures
         Label → why a model has no figures.
+    folds
+        (label, part) → what was said, fold by fold; refitted models on test and external parts as one fold.
+    params
+        (label, repeat, fold) → the parameters that the inner folds of that fold chose.
+    features
+        Label of a model of one feature → how many fits took which.
     """
 
     predictions: pd.DataFrame
@@ -65,6 +75,9 @@ class Evaluation:
     picks: Mapping[tuple[int, int], str]
     refitted: Mapping[str, Learned]
     failures: Mapping[str, str]
+    folds: Folds
+    params: Mapping[tuple[str, int, int], Mapping[str, Any]]
+    features: Mapping[str, Mapping[str, int]]
 
 
 def evaluate(
@@ -117,7 +130,7 @@ def evaluate(
     alive = _alive(candidates, failures)
     judged = [one for one in judged if one.label not in failures]
     rows = {(fold.part, fold.repeat, fold.fold): (cohort, fold.judge) for fold in outer}
-    folds = _folds(judged, rows)
+    folds = _folds(judged, rows, rules.kind)
     part = outer[0].part
     picks = _picks(judged, alive, rules.metric) if part == "cv" else {}
     if picks:
@@ -128,7 +141,7 @@ def evaluate(
 
     whole = Fold("test", 1, 1, split.learn, split.test)
     refits = [
-        (replace(_task(candidate, whole, split, rules), keep=True), last)
+        (replace(_task(candidate, whole, split, rules), keep=candidate.label == best, weigh=True), last)
         for candidate in alive
         if last or candidate.label == best
     ]
@@ -137,10 +150,11 @@ def evaluate(
     if best in failures:
         raise WorkError(best, f"could not be refitted on all rows that are not test; {failures[best]}")
     refitted = [one for one in refitted if one.label not in failures]
-    folds_last = _folds(refitted, {(part, 1, 1): asked for part, asked in last.items()})
+    folds_last = _folds(refitted, {(part, 1, 1): asked for part, asked in last.items()}, rules.kind)
     tables = [scores]
     if folds_last:
         tables.append(_scores(folds_last, cohort, external, rules))
+    params = {(one.label, one.repeat, one.fold): one.chosen.params for one in judged if one.chosen}
     return Evaluation(
         predictions_table({**folds, **folds_last}, cohort, external),
         pd.concat(tables, ignore_index=True),
@@ -149,6 +163,9 @@ def evaluate(
         picks,
         {one.label: one for one in refitted},
         failures,
+        {**folds, **folds_last},
+        params,
+        _features(judged),
     )
 
 
@@ -163,8 +180,9 @@ def _task(candidate: Candidate, fold: Fold, split: Split, rules: Rules) -> Task:
     seed = seed_of(rules.seed, "model", candidate.label, fold.part, fold.repeat, fold.fold)
     cut = seed_of(rules.seed, "inner", fold.part, fold.repeat, fold.fold)  # the same folds for every model
     return Task(
-        candidate, fold.part, fold.repeat, fold.fold, fold.train, search, inner, rules.trials, seed, cut
-    )
+        candidate, fold.part, fold.repeat, fold.fold, fold.train, search, inner, rules.trials, seed, cut,
+        judge=rules.judge, kind=rules.kind,
+    )  # fmt: skip
 
 
 def _alive(candidates: Sequence[Candidate], failures: Mapping[str, str]) -> list[Candidate]:
@@ -175,15 +193,20 @@ def _alive(candidates: Sequence[Candidate], failures: Mapping[str, str]) -> list
     return alive
 
 
-def _folds(answers: Sequence[Learned], asked: Mapping[tuple[str, int, int], tuple[Cohort, Index]]) -> Folds:
+def _folds(
+    answers: Sequence[Learned], asked: Mapping[tuple[str, int, int], tuple[Cohort, Index]], kind: str
+) -> Folds:
     """(label, part) → what was said, fold by fold."""
     folds: Folds = {}
     for one in answers:
         for part, said in one.said.items():
             source, rows = asked[(part, one.repeat, one.fold)]
             assert source.target is not None
+            # the validation part taught the rule, so there the rule has no say
+            rule = Rule.nothing(kind) if one.rule is None or part == "validation" else one.rule
+            judged = rule.judged(source.target[rows], said)
             folds.setdefault((one.label, part), []).append(
-                JudgedFold(one.repeat, one.fold, rows, Judged(source.target[rows], said))
+                JudgedFold(one.repeat, one.fold, rows, judged, rule.cut)
             )
     return folds
 
@@ -199,13 +222,23 @@ def _scores(folds: Folds, cohort: Cohort, external: Mapping[str, Cohort], rules:
     return table.astype({"repeat": "Int64", "fold": "Int64", "n": "Int64", "events": "Int64"})
 
 
+def _features(answers: Sequence[Learned]) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for one in answers:
+        if one.feature:
+            found.setdefault(one.label, Counter())[one.feature] += 1
+    return found
+
+
 def _picks(
     answers: Sequence[Learned], candidates: Sequence[Candidate], metric: Metric
 ) -> dict[tuple[int, int], str]:
     """What the inner folds of each outer fold would have chosen."""
-    rank = {candidate.label: candidate.rank for candidate in candidates}
+    rank = {one.label: one.rank for one in candidates if not one.comparison_only}
     standings: dict[tuple[int, int], list[Standing]] = {}
     for one in answers:
+        if one.label not in rank:
+            continue
         assert one.chosen is not None
         standings.setdefault((one.repeat, one.fold), []).append(
             Standing(one.label, rank[one.label], one.chosen.scores)
@@ -227,6 +260,8 @@ def _best(
     """
     standings = []
     for candidate in candidates:
+        if candidate.comparison_only:
+            continue
         values = tuple(metric.value(fold.judged) for fold in folds[(candidate.label, part)])
         error = None
         if len(values) == 1:
@@ -248,7 +283,10 @@ def refit(candidate: Candidate, cohort: Cohort, rows: Index, rules: Rules) -> Le
         If it cannot be fitted.
     """
     seed = seed_of(rules.seed, "model", candidate.label, "refit", 1, 1)
-    task = Task(candidate, "refit", 1, 1, rows, rows, rules.inner, rules.trials, seed, seed, keep=True)
+    task = Task(
+        candidate, "refit", 1, 1, rows, rows, rules.inner, rules.trials, seed, seed,
+        keep=True, judge=rules.judge, kind=rules.kind,
+    )  # fmt: skip
     (learned,) = Crew(cohort, rules.metric, 1, 1, None).work([(task, {})])
     if learned.failure:
         raise WorkError(candidate.label, f"could not be refitted; {learned.failure}")

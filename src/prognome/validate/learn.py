@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,15 @@ from numpy.typing import NDArray
 from prognome.core.cohort import Cohort
 from prognome.core.fit import fit, seeded
 from prognome.core.metrics import Metric
+from prognome.core.name_feature import name_feature
+from prognome.core.rule import Rule
 from prognome.core.say import say
 from prognome.core.split import inner_folds
+from prognome.core.study import Judge
 from prognome.core.table import Index
 from prognome.errors import CallError
 from prognome.validate.candidate import Candidate
+from prognome.validate.cost import measured, size_kb
 from prognome.validate.tune import Trial, best_trial, search
 
 
@@ -46,6 +49,13 @@ class Task:
         Cuts the inner folds; the same for every model, so that they are compared on equal folds.
     keep
         Whether the fitted model is returned.
+    weigh
+        Whether the size of the saved model is measured.
+    params
+        Parameters that are given, so that nothing is searched and no rule is learned; None to search.
+    judge, kind
+        How probabilities are recalibrated, thresholds chosen and sets made, for that kind of target; without
+        them no rule is learned.
     """
 
     candidate: Candidate
@@ -59,22 +69,50 @@ class Task:
     seed: int
     inner_seed: int
     keep: bool = False
+    weigh: bool = False
+    params: Mapping[str, Any] | None = None
+    judge: Judge | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What came of a :class:`Task`."""
+    """What came of a :class:`Task`.
+
+    Parameters
+    ----------
+    label, part, repeat, fold
+        As in the task.
+    said
+        Part → what the fitted model said about its rows, before the rule.
+    rule
+        Recalibration, threshold and sets, learned on what the chosen trial said about inner folds.
+    trials, chosen
+        What was searched and taken; without what they said.
+    fitted
+        The model, where it was to be kept.
+    timing
+        Seconds, rows, memory, size.
+    notes
+        Kinds of warnings raised.
+    feature
+        The one feature that a model of a single feature took; else empty.
+    failure
+        Why there is no answer; empty if there is one.
+    """
 
     label: str
     part: str
     repeat: int
     fold: int
     said: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    rule: Rule | None = None
     trials: Sequence[Trial] = ()
     chosen: Trial | None = None
     fitted: Any = None
     timing: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    feature: str = ""
     failure: str = ""
 
 
@@ -96,14 +134,16 @@ def learn(task: Task, cohort: Cohort, judges: Mapping[str, Cohort], metric: Metr
         return Learned(*name, failure=f"{type(error).__name__}: {error}"[:300])
 
 
-def _learn(
-    task: Task,
-    cohort: Cohort,
-    judges: Mapping[str, Cohort],
-    metric: Metric,
-    heard: list[warnings.WarningMessage],
-) -> Learned:
-    started, cpu = time.perf_counter(), time.process_time()
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search on inner folds found."""
+
+    chosen: Trial
+    trials: Sequence[Trial] = ()
+    rule: Rule | None = None
+
+
+def _search(task: Task, cohort: Cohort, metric: Metric) -> Found:
     inside = cohort.rows(task.search)
     assert inside.target is not None
     pairs = task.inner
@@ -113,33 +153,62 @@ def _learn(
         )
     trials = search(task.candidate, inside, pairs, metric=metric, trials=task.trials, seed=task.seed)
     chosen = best_trial(trials, metric)
-    searched, searched_cpu = time.perf_counter(), time.process_time()
+    rule = None
+    if task.judge is not None:
+        judged = np.concatenate([judge for _, judge in pairs])
+        rule = Rule.learn(
+            inside.target[judged],
+            np.concatenate(chosen.said),
+            kind=task.kind,
+            judge=task.judge,
+            groups=None if inside.groups is None else inside.groups[judged],
+        )
+    return Found(replace(chosen, said=()), [replace(trial, said=()) for trial in trials], rule)
 
-    train = cohort.rows(task.train)
-    assert train.target is not None
-    fresh = seeded(task.candidate.with_params(chosen.params), task.seed)
-    fitted = fit(fresh, train, train.target, train.groups)
-    fitted_at, fitted_cpu = time.perf_counter(), time.process_time()
-    said = {part: say(fitted, rows, len(cohort.classes)) for part, rows in judges.items()}
-    judged = sum(len(rows) for rows in judges.values())
-    ended = time.perf_counter()
+
+def _learn(
+    task: Task,
+    cohort: Cohort,
+    judges: Mapping[str, Cohort],
+    metric: Metric,
+    heard: list[warnings.WarningMessage],
+) -> Learned:
+    with measured() as meter:
+        found = Found(Trial(dict(task.params))) if task.params is not None else _search(task, cohort, metric)
+        searched = meter.lap()
+        train = cohort.rows(task.train)
+        assert train.target is not None
+        fresh = seeded(task.candidate.with_params(found.chosen.params), task.seed)
+        fitted = fit(fresh, train, train.target, train.groups)
+        fit_cost = meter.lap()
+        said = {part: say(fitted, rows, len(cohort.classes)) for part, rows in judges.items()}
+        asked = meter.lap()
     return Learned(
         task.candidate.label,
         task.part,
         task.repeat,
         task.fold,
         said,
-        trials,
-        chosen,
+        found.rule,
+        found.trials,
+        found.chosen,
         fitted if task.keep else None,
         {
-            "search_seconds": searched - started,
-            "search_cpu_seconds": searched_cpu - cpu,
-            "fit_seconds": fitted_at - searched,
-            "fit_cpu_seconds": fitted_cpu - searched_cpu,
-            "predict_seconds": ended - fitted_at,
+            "search_seconds": searched.wall_seconds,
+            "search_cpu_seconds": searched.cpu_seconds,
+            "fit_seconds": fit_cost.wall_seconds,
+            "fit_cpu_seconds": fit_cost.cpu_seconds,
+            "predict_seconds": asked.wall_seconds,
+            "predict_cpu_seconds": asked.cpu_seconds,
             "train_rows": len(train),
-            "judged_rows": judged,
+            "judged_rows": sum(len(rows) for rows in judges.values()),
+            "peak_mb": meter.total.peak_mb,
+            "model_kb": _number(size_kb(fitted)) if task.weigh else np.nan,
         },
         tuple(sorted({w.category.__name__ for w in heard if w.category is not DeprecationWarning})),
+        name_feature(fitted),
     )
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value

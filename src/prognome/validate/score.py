@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from prognome.core.bootstrap import percentile_interval, replicate_weights
 from prognome.core.metrics import Judged, Metric
-from prognome.core.table import Index
+from prognome.core.proportions import Share, share_of
+from prognome.validate.auc_interval import estimate_auc
+from prognome.validate.judged_part import FEW_GROUPS, Estimate, Interval, JudgedFold, JudgedPart
+from prognome.validate.resampled_estimate import POOLED, estimate_by_resampling
+from prognome.validate.share_interval import estimate_share
+from prognome.validate.site_interval import estimate_over_sites
+
+__all__ = ["COLUMNS", "FEW_GROUPS", "Estimate", "Interval", "JudgedFold", "score_part"]
 
 COLUMNS = (
     "model", "part", "repeat", "fold", "subgroup", "level", "metric", "threshold",
     "value", "low", "high", "method", "n", "events",
 )  # fmt: skip
 
-FEW_GROUPS = 10
-
-
-@dataclass(frozen=True, eq=False)
-class JudgedFold:
-    """What one model said about the rows of one fold."""
-
-    repeat: int
-    fold: int
-    rows: Index
-    judged: Judged
-
-
-@dataclass(frozen=True)
-class Interval:
-    """How intervals are made."""
-
-    replicates: int
-    level: float
-    seed: int
+_OF_SETS = ("coverage", "set_size", "interval_width")
 
 
 def score_part(
@@ -49,14 +34,16 @@ def score_part(
     groups: NDArray[Any] | None,
     interval: Interval,
 ) -> list[dict[str, Any]]:
-    """Rows of ``scores.tsv``.
+    """Rows of ``scores.tsv``; the ``method`` of each names its interval.
 
-    The value over all folds is the mean of the folds' values. Its interval resamples the judged rows (whole
-    groups where there are any), the same rows in every repeat, and averages the folds' values in each
-    replicate; the models are taken as fitted. Where every fold is one group (a study or site left out), rows
-    are drawn for the interval of a fold, and for the interval over all folds the folds are drawn as well,
-    since the question is of a site never seen; with few sites it is still too narrow. Below ten groups in all
-    rows are drawn, which the method says.
+    The value over all folds is the mean of the folds' values; calibration slope and intercept are reckoned
+    over all rows of a repeat together. The models are taken as fitted, and repeats are averaged within a row.
+    AUC: DeLong, over folds the cross-validated influence curve. Shares of rows: Wilson. Everything else: BCa
+    bootstrap of the same samples for every model; over folds, and of fewer than 100 groups, the jackknife.
+    Units are groups where there are ten or more, else rows, which the method says. Where every fold is one
+    group (a site left out) the interval over all folds is Student's over folds. Metrics of decisions come at
+    the fixed threshold and, where one was chosen inside training, at that as well. Coverage, set size and
+    interval width come only where there are prediction sets or intervals. Measured: docs/coverage.md.
 
     Parameters
     ----------
@@ -71,90 +58,60 @@ def score_part(
     interval
         Replicates, level and seed.
     """
-    several = len(folds) > 1
-    rows = np.unique(np.concatenate([fold.rows for fold in folds]))
-    places = [np.searchsorted(rows, fold.rows) for fold in folds]
-    values = np.array([[metric.value(fold.judged) for fold in folds] for metric in metrics])
-    whole = _mean_over_folds(values.T, np.ones_like(values.T))
-    labels = None if groups is None else groups[rows].astype(str)
-    each_a_group = several and groups is not None and all(len(set(groups[f.rows])) == 1 for f in folds)
-    count = 0 if labels is None else len(np.unique(labels))
-    few = 0 < count < FEW_GROUPS
-    units = None if each_a_group or few else labels
-    replicates = _replicate(folds, places, metrics, units, len(rows), interval)
-    share = _fold_shares(len(folds), interval) if each_a_group else np.ones((len(folds), interval.replicates))
-    method = f"bootstrap percentile, {interval.replicates} × {'rows' if units is None else 'groups'}"
-    if few and not each_a_group:
-        method += f" (too few groups to draw: {count})"
-    over_all = ", mean of folds" if several else ""
-    if each_a_group:
-        over_all += ", folds drawn too"
+    sheet = JudgedPart.of(folds, groups, interval)
+    fixed = [fold.judged for fold in folds]
+    asked = [metric for metric in metrics if metric.name not in _OF_SETS or _has_sets(fixed)]
+    found = {(name, "fixed"): line for name, line in _estimate(sheet, fixed, asked).items()}
+    if fixed[0].classes == 2 and all(fold.chosen is not None for fold in folds):
+        chosen = [fold.judged.at(fold.chosen) for fold in folds]
+        of_decision = [metric for metric in asked if metric.of_decision]
+        found |= {(name, "chosen"): line for name, line in _estimate(sheet, chosen, of_decision).items()}
     table = []
-    for at, metric in enumerate(metrics):
-        common = {
-            "model": model, "part": part, "subgroup": "", "level": "", "metric": metric.name,
-            "threshold": "fixed" if metric.of_decision else "", "method": method,
-        }  # fmt: skip
-        for k, fold in enumerate(folds if several else []):
-            low, high = percentile_interval(replicates[at, k], interval.level)
-            table.append(
-                {**common, "repeat": fold.repeat, "fold": fold.fold, "value": values[at, k], "low": low,
-                 "high": high, "n": len(fold.rows), "events": _events(fold.judged)}
-            )  # fmt: skip
-        low, high = percentile_interval(_mean_over_folds(replicates[at], share), interval.level)
-        table.append(
-            {**common, "repeat": None, "fold": None, "value": whole[at],
-             "low": low, "high": high, "method": method + over_all,
-             "n": len(rows), "events": _all_events(folds, places, len(rows))}
-        )  # fmt: skip
+    for metric in asked:
+        for threshold in ("fixed", "chosen"):
+            if (metric.name, threshold) in found:
+                written = threshold if metric.of_decision else ""
+                common = {"model": model, "part": part, "subgroup": "", "level": "", "metric": metric.name,
+                          "threshold": written}  # fmt: skip
+                table += [{**common, **line} for line in _lines(sheet, found[(metric.name, threshold)])]
     return table
 
 
-def _replicate(
-    folds: Sequence[JudgedFold],
-    places: Sequence[Index],
-    metrics: Sequence[Metric],
-    groups: NDArray[Any] | None,
-    n: int,
-    interval: Interval,
-) -> NDArray[np.float64]:
-    """(metrics, folds, replicates)."""
-    pieces = []
-    for weights in replicate_weights(n, groups, interval.replicates, interval.seed):
-        piece = [
-            [
-                metric.weighted(fold.judged, weights[:, place])
-                for fold, place in zip(folds, places, strict=True)
-            ]
-            for metric in metrics
-        ]
-        pieces.append(np.array(piece))
-    return np.concatenate(pieces, axis=2)
+def _estimate(
+    sheet: JudgedPart, judged: Sequence[Judged], metrics: Sequence[Metric]
+) -> dict[str, list[Estimate]]:
+    """Metric → an estimate for each fold and one over all."""
+    found, rest = {}, []
+    for metric in metrics:
+        shares = [share_of(metric.name, one) for one in judged]
+        if metric.name == "auc_roc":
+            found[metric.name] = estimate_auc(sheet, judged)
+        elif all(shares):
+            found[metric.name] = estimate_share(
+                sheet, [share for share in shares if isinstance(share, Share)]
+            )
+        else:
+            rest.append(metric)
+    if rest:
+        lines = estimate_by_resampling(sheet, judged, rest)
+        found |= {metric.name: line for metric, line in zip(rest, lines, strict=True)}
+    if sheet.sites:
+        for name, line in found.items():
+            if name not in POOLED:
+                line[-1] = estimate_over_sites(name, line[:-1], line[-1], sheet.interval.level)
+    return found
 
 
-def _fold_shares(folds: int, interval: Interval) -> NDArray[np.float64]:
-    """(folds, replicates) how often each fold is drawn, where a fold is a site, study or batch left out."""
-    rng = np.random.default_rng([interval.seed, folds])
-    return rng.multinomial(folds, np.full(folds, 1 / folds), size=interval.replicates).T.astype(np.float64)
+def _lines(sheet: JudgedPart, estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
+    table = []
+    for fold, one in zip(sheet.folds if len(sheet.folds) > 1 else [], estimates, strict=False):
+        events = int((fold.judged.truth == 1).sum()) if fold.judged.classes == 2 else None
+        table.append(
+            {"repeat": fold.repeat, "fold": fold.fold, **vars(one), "n": len(fold.rows), "events": events}
+        )
+    whole = {"repeat": None, "fold": None, **vars(estimates[-1])}
+    return [*table, {**whole, "n": len(sheet.rows), "events": sheet.events}]
 
 
-def _mean_over_folds(values: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(folds, replicates) → (replicates,), over the folds where the figure is defined."""
-    defined = ~np.isnan(values)
-    weights = shares * defined
-    total = weights.sum(axis=0)
-    summed = (weights * np.where(defined, values, 0)).sum(axis=0)
-    return np.divide(summed, total, out=np.full(len(total), np.nan), where=total > 0)
-
-
-def _events(judged: Judged) -> int | None:
-    return int((judged.truth == 1).sum()) if judged.classes == 2 else None
-
-
-def _all_events(folds: Sequence[JudgedFold], places: Sequence[Index], n: int) -> int | None:
-    if folds[0].judged.classes != 2:
-        return None
-    truth = np.zeros(n, dtype=int)
-    for fold, place in zip(folds, places, strict=True):
-        truth[place] = fold.judged.truth
-    return int(truth.sum())
+def _has_sets(judged: Sequence[Judged]) -> bool:
+    return any(one.within is not None for one in judged)

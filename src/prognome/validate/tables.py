@@ -15,7 +15,11 @@ from prognome.validate.score import JudgedFold
 def predictions_table(
     folds: Mapping[tuple[str, str], Sequence[JudgedFold]], cohort: Cohort, external: Mapping[str, Cohort]
 ) -> pd.DataFrame:
-    """``row model part repeat fold truth decision p_CLASS…``, or ``… truth prediction low high``."""
+    """``row model part repeat fold truth decision decision_chosen p_CLASS… s_CLASS… set_CLASS…``.
+
+    ``s_`` are the probabilities before recalibration, ``set_`` is 1 where the prediction set holds the class.
+    For numbers: ``… truth prediction low high``.
+    """
     pieces = []
     labels = np.array(cohort.classes, dtype=object)
     for (model, part), judged_folds in folds.items():
@@ -28,12 +32,19 @@ def predictions_table(
             if len(labels):
                 piece["truth"] = labels[judged.truth.astype(int)]
                 piece["decision"] = labels[judged.decision]
+                chosen = judged.at(fold.chosen).decision if fold.chosen is not None else None
+                piece["decision_chosen"] = "" if chosen is None else labels[chosen]
                 for k, label in enumerate(labels):
                     piece[f"p_{label}"] = judged.score[:, k]
+                for k, label in enumerate(labels):
+                    piece[f"s_{label}"] = judged.ranking[:, k]
+                for k, label in enumerate(labels):
+                    piece[f"set_{label}"] = None if judged.within is None else judged.within[:, k].astype(int)
             else:
                 piece["truth"] = judged.truth
                 piece["prediction"] = judged.score
-                piece["low"] = piece["high"] = np.nan
+                piece["low"] = np.nan if judged.within is None else judged.within[:, 0]
+                piece["high"] = np.nan if judged.within is None else judged.within[:, 1]
             pieces.append(piece)
     table = pd.concat(pieces, ignore_index=True)
     return table.astype({"repeat": "Int64", "fold": "Int64"})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
 from prognome.core.fit import fit, seeded
@@ -20,10 +21,21 @@ from prognome.validate.candidate import Candidate
 
 @dataclass(frozen=True)
 class Trial:
-    """One setting and its figure on each inner fold."""
+    """One setting, its figure on each inner fold, and what it said there.
+
+    Parameters
+    ----------
+    params
+        Parameter path → value; empty for the defaults.
+    scores
+        The metric on each inner fold.
+    said
+        What the model said about the judging rows of each inner fold, none of which it had learned from.
+    """
 
     params: dict[str, Any]
-    scores: tuple[float, ...]
+    scores: tuple[float, ...] = ()
+    said: tuple[NDArray[np.float64], ...] = ()
 
     @property
     def mean(self) -> float:
@@ -66,10 +78,12 @@ def search(
     settings: list[dict[str, Any]] = [{}]
     if candidate.space:
         settings += [sample(candidate.space, rng) for _ in range(trials - 1)]
-    return [
-        Trial(params, tuple(_judge(candidate, params, cohort, pair, metric, seed) for pair in pairs))
-        for params in settings
-    ]
+    found: list[Trial] = []
+    for params in settings:
+        judged = [_judge(candidate, params, cohort, pair, seed) for pair in pairs]
+        scores = tuple(metric.value(one) for one in judged)
+        found.append(Trial(params, scores, tuple(one.score for one in judged)))
+    return found
 
 
 def best_trial(trials: Sequence[Trial], metric: Metric) -> Trial:
@@ -83,11 +97,10 @@ def _judge(
     params: dict[str, Any],
     cohort: Cohort,
     pair: tuple[Index, Index],
-    metric: Metric,
     seed: int,
-) -> float:
+) -> Judged:
     train, judge = cohort.rows(pair[0]), cohort.rows(pair[1])
     assert train.target is not None
     assert judge.target is not None
     fitted = fit(seeded(candidate.with_params(params), seed), train, train.target, train.groups)
-    return metric.value(Judged(judge.target, say(fitted, judge, len(cohort.classes))))
+    return Judged(judge.target, say(fitted, judge, len(cohort.classes)))

@@ -1,0 +1,246 @@
+"""Measured coverage of every 95 % interval that scores.tsv shows, beside the naive ones; writes docs/coverage.md.
+
+::
+
+    python -m benchmarks.coverage --keep counts.json    all settings, an hour or more; goes on where it stopped
+    python -m benchmarks.coverage --quick               a few minutes, prints alone
+
+Every fitted model has a known true value (``coverage_worlds``). An interval covers where it holds the mean over the
+folds of the fitted models' true values; beside it stands how often it holds the expectation over training sets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from benchmarks.coverage_page import write_page
+from benchmarks.coverage_worlds import Drawn, Numbers, ThreeClasses, TwoClasses
+from prognome.core.bootstrap import percentile_interval, replicate_weights
+from prognome.core.metrics import METRICS, Judged, Metric, metrics_for
+from prognome.core.proportions import share_of
+from prognome.core.seeds import seed_of
+from prognome.validate.score import Interval, JudgedFold, score_part
+
+ROOT = Path(__file__).resolve().parents[1]
+LEVEL = 0.95
+FOLDS = 5
+WORLDS = {
+    "two classes, AUC .80": TwoClasses(),
+    "two classes, AUC .96": TwoClasses(apart=2.5),
+    "numbers": Numbers(),
+    "three classes": ThreeClasses(),
+}
+NAIVE_STUDIES = 300  # the naive intervals miss by more than this many need to be counted
+NAIVE = ("mean ± 1.96 sd/√k over folds", "t over folds", "percentile bootstrap, pooled rows", "Wald")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One population, number of rows, part and whether rows come in families."""
+
+    world: str
+    n: int
+    part: str
+    grouped: bool
+
+    @property
+    def title(self) -> str:
+        """As a heading."""
+        return f"{self.world}; n = {self.n:,}; {self.part}; {'families of five' if self.grouped else 'rows alone'}"
+
+
+PARTS = ("cv", "cv, 3 repeats", "test")
+
+
+def studies(setting: Setting, replicates: int) -> int:
+    """Half as many where one takes long."""
+    return (
+        replicates // 2
+        if setting.n >= 2000 or "three" in setting.world or "3" in setting.part
+        else replicates
+    )
+
+
+def simulate(setting: Setting, replicates: int, bootstrap: int, *, naive: bool) -> dict[str, Any]:
+    """Measured coverage of one setting.
+
+    Returns
+    -------
+    Metric → shares covered: shown, of the expectation, and of each naive interval; widths and methods.
+    """
+    world = WORLDS[setting.world]
+    ends: dict[str, list[Any]] = {}
+    for number in range(replicates):
+        rng = np.random.default_rng(seed_of(1, setting.title, number))
+        folds, truth, groups = _judge(world, setting, rng)
+        metrics = [_quick(metric) for metric in metrics_for(world.kind) if metric.name in truth]
+        made = Interval(bootstrap, LEVEL, number)
+        table = score_part("model", "cv", folds, metrics, groups=groups, interval=made)
+        for name in truth:
+            lines = [line for line in table if line["metric"] == name]
+            row = {"truth": truth[name], "shown": [lines[-1]["low"], lines[-1]["high"]]}
+            row |= {"value": lines[-1]["value"], "method": lines[-1]["method"]}
+            if naive and number < NAIVE_STUDIES:
+                row |= _naive(name, lines, folds, number)
+            ends.setdefault(name, []).append(row)
+    return {name: _count(rows) for name, rows in ends.items()}
+
+
+def _quick(metric: Metric) -> Metric:
+    """The same figure by its weighted form: scikit-learn's checks of its arguments would take most of the time."""
+    return replace(
+        metric, value=lambda judged: float(metric.weighted(judged, np.ones((1, len(judged.truth))))[0])
+    )
+
+
+def _judge(
+    world: Any, setting: Setting, rng: np.random.Generator
+) -> tuple[list[JudgedFold], dict[str, float], Any]:
+    """Fit and judge; the mean over folds of true values."""
+    if setting.part == "test":
+        learn = world.draw(rng, max(setting.n, 80), grouped=setting.grouped)
+        judge = world.draw(rng, setting.n, grouped=setting.grouped)
+        beta = world.fit(learn.x, learn.y)
+        judged = Judged(judge.y, world.said(beta, judge.x))
+        fold = JudgedFold(1, 1, np.arange(setting.n), judged)
+        return [fold], {**world.truth(beta), **world.pooled([beta])}, judge.groups
+    drawn = world.draw(rng, setting.n, grouped=setting.grouped)
+    folds, truths, pooled = [], [], []
+    for repeat in range(1, 4 if "repeats" in setting.part else 2):
+        betas = []
+        for number, rows in enumerate(_cut(drawn, world.kind, rng), start=1):
+            kept = np.setdiff1d(np.arange(setting.n), rows)
+            beta = world.fit(drawn.x[kept], drawn.y[kept])
+            betas.append(beta)
+            truths.append(world.truth(beta))
+            said = world.said(beta, drawn.x[rows])
+            folds.append(JudgedFold(repeat, number, rows, Judged(drawn.y[rows], said)))
+        pooled.append(world.pooled(betas))
+    mean = {name: float(np.mean([one[name] for one in truths])) for name in truths[0]}
+    mean |= {name: float(np.mean([one[name] for one in pooled])) for name in pooled[0]}
+    return folds, mean, drawn.groups
+
+
+def _cut(drawn: Drawn, kind: str, rng: np.random.Generator) -> list[Any]:
+    """Five folds: stratified by class, or of whole families."""
+    n = len(drawn.y)
+    if drawn.groups is not None:
+        order = rng.permutation(drawn.groups.max() + 1)
+        return [np.flatnonzero(np.isin(drawn.groups, order[k::FOLDS])) for k in range(FOLDS)]
+    order = rng.permutation(n)
+    if kind != "number":
+        order = order[np.argsort(drawn.y[order], kind="stable")]
+    return [np.sort(order[k::FOLDS]) for k in range(FOLDS)]
+
+
+def _naive(name: str, lines: list[Any], folds: list[JudgedFold], seed: int) -> dict[str, Any]:
+    """What papers and scripts print."""
+    found: dict[str, Any] = {}
+    value = lines[-1]["value"]
+    values = np.array([line["value"] for line in lines[:-1]], dtype=float)
+    values = values[np.isfinite(values)]
+    if len(values) > 1:
+        error = values.std(ddof=1) / np.sqrt(len(values))
+        for method, reach in ((NAIVE[0], 1.96), (NAIVE[1], stats.t.ppf(0.975, len(values) - 1))):
+            found[method] = [values.mean() - reach * error, values.mean() + reach * error]
+    once = [fold for fold in folds if fold.repeat == 1]
+    rows = Judged(
+        np.concatenate([fold.judged.truth for fold in once]),
+        np.concatenate([fold.judged.score for fold in once]),
+    )
+    weights = np.concatenate(list(replicate_weights(len(rows.truth), None, 200, seed)))
+    found[NAIVE[2]] = percentile_interval(METRICS[name].weighted(rows, weights), LEVEL)
+    share = share_of(name, rows)
+    if share is not None and share.base.any():
+        reach = 1.96 * np.sqrt(value * (1 - value) / share.base.sum())
+        found[NAIVE[3]] = [value - reach, value + reach]
+    return found
+
+
+def _count(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    truth = np.array([row["truth"] for row in rows])
+    found: dict[str, Any] = {"replicates": len(rows), "truth": float(truth.mean())}
+    for name in ("shown", *NAIVE):
+        pairs = [row[name] for row in rows if name in row]
+        if not pairs:
+            continue
+        low, high = np.array(pairs, dtype=float).T
+        aim = truth[[k for k, row in enumerate(rows) if name in row]]
+        covered = (low <= aim) & (aim <= high)
+        found[name] = float(covered[np.isfinite(low)].mean()) if np.isfinite(low).any() else None
+        if name == "shown":
+            expected = (low <= truth.mean()) & (truth.mean() <= high)
+            found |= {
+                "expectation": float(expected.mean()),
+                "width": float(np.nanmean(high - low)),
+                "below": float((aim < low).mean()),
+                "above": float((aim > high).mean()),
+                "undefined": int(np.isnan(low).sum()),
+            }
+            off = np.array([row["value"] for row in rows], dtype=float) - truth
+            found |= {
+                "bias": float(np.nanmean(off)),
+                "spread": float(np.nanstd(off)),
+                "reach": float(np.nanmean(high - low) / (3.92 * np.nanstd(off))),
+            }  # fmt: skip
+    found["method"] = rows[0]["method"]
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, print, and (without --quick) write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="few replicates, n = 80 and 200, prints alone")
+    parser.add_argument("--replicates", type=int, default=1000)
+    parser.add_argument("--bootstrap", type=int, default=1000)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[80, 200, 500, 2000])
+    parser.add_argument("--worlds", nargs="+", choices=list(WORLDS), default=list(WORLDS))
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--no-naive", action="store_true")
+    parser.add_argument("--keep", type=Path, help="a JSON file of settings already counted; grows")
+    given = parser.parse_args(arguments)
+    if given.quick:
+        given.replicates, given.bootstrap, given.sizes = 100, 300, [n for n in given.sizes if n <= 200]
+    kept: dict[str, Any] = json.loads(given.keep.read_text()) if given.keep and given.keep.exists() else {}
+    for n in given.sizes:
+        for world in given.worlds:
+            for part in given.parts:
+                for grouped in (False, True):
+                    setting = Setting(world, n, part, grouped)
+                    if setting.title in kept:
+                        continue
+                    start = time.perf_counter()
+                    number = studies(setting, given.replicates)
+                    counts = simulate(setting, number, given.bootstrap, naive=not given.no_naive)
+                    kept[setting.title] = {**asdict(setting), "metrics": counts}
+                    print(f"{setting.title}: {time.perf_counter() - start:.0f} s")
+                    for name, one in counts.items():
+                        naive = " ".join(
+                            f"{one[each]:.3f}" if one.get(each) is not None else "  -  " for each in NAIVE
+                        )
+                        print(
+                            f"  {name:22s} {one['shown']:.3f} ({one['below']:.3f} {one['above']:.3f})"
+                            f" exp {one['expectation']:.3f} bias/sd {one['bias'] / one['spread']:+.2f} reach {one['reach']:.2f} | {naive} | {one['method']}"
+                        )
+                    sys.stdout.flush()
+                    if given.keep:
+                        given.keep.write_text(json.dumps(kept, indent=1))
+    if given.keep:
+        (ROOT / "docs" / "coverage.md").write_text(write_page(kept), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

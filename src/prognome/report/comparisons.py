@@ -1,0 +1,147 @@
+"""Which differences hold: the family that was tested, and all pairs, from which no verdict is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prognome.page.html import Markup, element, join
+from prognome.page.numbers import count
+from prognome.page.table import Column, table
+from prognome.report.folder import Difference, Run
+from prognome.report.words import (
+    difference,
+    difference_interval,
+    level_name,
+    listed,
+    metric_name,
+    model_name,
+    p_value,
+    part_name,
+    spoken,
+)
+
+_WILCOXON = "Wilcoxon"
+
+
+def comparisons_section(run: Run) -> Markup | None:
+    """The tested family by part, exploratory pairs behind a fold; None where nothing was compared."""
+    parts = [part for part in run.parts if run.differences(part)]
+    if not parts:
+        return None
+    return element(
+        "section",
+        element("h2", "Comparisons"),
+        element(
+            "p",
+            f"The best model, {model_name(run, run.best)}, against every baseline and the "
+            "runner-up: this family was named before any test was made, and its p-values are corrected "
+            "together in each part (Holm). "
+            f"{_direction(run)}",
+        ),
+        [_family(run, part) for part in parts],
+        element(
+            "p",
+            "“No difference shown” does not mean that the two are equal. Each interval is of one "
+            "difference, not of the family. A test over folds also counts what other training rows would "
+            "change; with few folds it is strict, and an interval of the table above can lie beyond a "
+            "rival's figure where this test shows nothing.",
+            class_="note",
+        ),
+        _explored(run),
+        id="comparisons",
+    )
+
+
+def _direction(run: Run) -> str:
+    better = "above 0" if run.metric.higher else "below 0"
+    return (
+        f"A difference in {metric_name(run.primary)} is the best model minus the other; {better} the best "
+        "model is better."
+    )
+
+
+def _family(run: Run, part: str) -> Markup:
+    said = (run.record.get("verdicts") or {}).get(part)
+    rows = [
+        [
+            model_name(run, one.b),
+            [difference(run, one.difference, sign=True), " (", difference_interval(run, one), ")"],
+            one.test,
+            p_value(one.p),
+            p_value(one.p_holm),
+            verdict_words(run, one),
+        ]
+        for one in run.differences(part)
+    ]
+    columns = [
+        Column("Against"),
+        Column(f"Difference ({level_name(run)} interval)", label="Difference"),
+        Column("Test"),
+        Column("p", numeric=True),
+        Column("p, Holm", numeric=True, label="p after Holm"),
+        Column("Verdict"),
+    ]
+    return join(
+        [
+            element("h3", part_name(part)),
+            element("p", spoken(run, str(said), part)) if said else None,
+            table(f"{part_name(part)}: the best model against its rivals", columns, rows),
+        ]
+    )
+
+
+def verdict_words(run: Run, one: Difference) -> Markup:
+    """A verdict in words, by name."""
+    won = {"a is better": one.a, "b is better": one.b}.get(one.verdict)
+    if won is not None:
+        return element("span", f"{model_name(run, won)} is better")
+    return element("span", one.verdict, class_="soft")
+
+
+def _explored(run: Run) -> list[Markup]:
+    found = []
+    for part in run.parts:
+        lines = run.differences(part, exploratory=True)
+        if lines:
+            found.append(_pairs(run, part, lines))
+    return found
+
+
+def _pairs(run: Run, part: str, lines: Sequence[Difference]) -> Markup:
+    """One line a pair, with the plain tests that papers use."""
+    pairs: dict[tuple[str, str], dict[bool, Difference]] = {}
+    for one in lines:
+        pairs.setdefault((one.a, one.b), {})[one.test.startswith(_WILCOXON)] = one
+    notes = sorted({note for one in lines if (note := one.verdict.partition(": ")[2])})
+    rows = []
+    for (a, b), tests in pairs.items():
+        plain, ranked = tests.get(False), tests.get(True)
+        shown = plain or ranked
+        assert shown is not None
+        rows.append(
+            [
+                [model_name(run, a), " − ", model_name(run, b)],
+                [difference(run, shown.difference, sign=True), " (", difference_interval(run, shown), ")"],
+                p_value(plain.p if plain else None),
+                p_value(ranked.p if ranked else None),
+            ]
+        )
+    columns = [
+        Column("Pair"),
+        Column("Mean difference (naive interval)", label="Mean difference"),
+        Column("p, paired t", numeric=True),
+        Column("p, Wilcoxon", numeric=True),
+    ]
+    words = (
+        "No verdict is drawn from these. They are the plain paired t-test and Wilcoxon's signed-rank test "
+        "over folds, as papers have them; both take folds for independent, which they are not, and nothing "
+        "is corrected for the number of pairs."
+    )
+    if notes:
+        words += f" Wilcoxon's test {listed(notes)}."
+    return element(
+        "details",
+        element("summary", f"Exploratory: all {count(len(pairs), 'pair')}, {part_name(part).lower()}"),
+        element("p", words, class_="note"),
+        table(f"{part_name(part)}: all pairs of models, exploratory", columns, rows),
+    )
