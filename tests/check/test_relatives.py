@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prognome.check.relatives import find_related_people
-from prognome.core.kinship import connected
+from prognome.check.relatives import find_related_people, link_relatives
+from prognome.core.kinship import connected, merge
 from prognome.read.source import Source
 from prognome.read.vcf import read_vcf
 from tests.check.plain_cohort import as_cohort, of_pairs
@@ -82,6 +82,22 @@ def test_blocks_that_are_no_genotypes_are_left_alone():
     for frame in (flags, grades, numbers):
         frame = pd.concat([frame, frame.iloc[:3]])
         assert find_related_people(as_cohort({"block": frame})) == []
+
+
+def test_relatives_become_groups_at_the_threshold_that_the_study_names():
+    people, rng = strangers(40, 3000)
+    mother = child(people[0], people[1], rng)
+    people += [mother, child(mother, people[2], rng)]
+    cohort = as_cohort({"snps": genotypes(people)})
+    first = link_relatives(cohort, 0.177)
+    second = link_relatives(cohort, 0.0884)
+    assert {tuple(pair) for pair in first.tolist()} == {(0, 40), (1, 40), (2, 41), (40, 41)}
+    assert {tuple(pair) for pair in second.tolist()} - {(0, 40), (1, 40), (2, 41), (40, 41)} == {
+        (0, 41),
+        (1, 41),
+    }
+    assert len(set(merge(None, first, 42).tolist())) == 38
+    assert link_relatives(as_cohort({"x": pd.DataFrame({"a": np.arange(20.0)})}), 0.177) is None
 
 
 def test_sites_on_the_x_chromosome_do_not_count():

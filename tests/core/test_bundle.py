@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from prognome.core.bundle import Bundle
 from prognome.core.files import sha256
+from prognome.core.rule import Rule
 from prognome.core.schema import Schema
 from prognome.core.study import Contract
 from prognome.core.table import Table
@@ -23,7 +24,7 @@ def bundle_of(cohort, **contract) -> Bundle:
     steps = Pipeline([("prepare", fuse({}, BLOCKS)), ("model", LogisticRegression())])
     schema = Schema.learn(cohort, contract=Contract(**contract), aliases={"clinical": {"age": ["age_years"]}})
     return Bundle(
-        steps.fit(cohort, cohort.target), schema, "binary", cohort.classes, {"versions": {"prognome": "0"}}
+        steps.fit(cohort, cohort.target), schema, Rule("binary"), "binary", cohort.classes, {"versions": {"prognome": "0"}}
     )
 
 

@@ -124,3 +124,18 @@ def test_a_metric_of_another_kind_is_refused_with_the_nearest():
         find_metric("auc_roc", "number")
     with pytest.raises(StudyError):
         find_metric("calibration_slope", "binary")
+
+
+@pytest.mark.parametrize(("slope", "spread", "shift"), [(0.33, 3.0, 0.0), (0.1, 6.0, 4.0), (3.0, 0.5, -7.0)])
+def test_calibration_of_probabilities_far_off_is_found_as_scikit_learn_finds_it(slope, spread, shift):
+    rng = np.random.default_rng(3)
+    x = rng.normal(shift, spread, 2000)
+    truth = (rng.random(2000) < 1 / (1 + np.exp(-slope * (x - shift)))).astype(int)
+    event = 1 / (1 + np.exp(-x))
+    clipped = np.clip(event, 1e-12, 1 - 1e-12)
+    peer = LogisticRegression(C=np.inf, tol=1e-10, max_iter=5000)
+    wanted = peer.fit(np.log(clipped / (1 - clipped))[:, None], truth).coef_[0, 0]
+    intercept, found = recalibration(truth, event, np.ones((1, 2000)))
+    assert found[0] == pytest.approx(wanted, rel=1e-4)
+    told = 1 / (1 + np.exp(-(np.log(clipped / (1 - clipped)) + intercept[0])))
+    assert told.mean() == pytest.approx(truth.mean(), abs=1e-6)  # calibration in the large, by definition

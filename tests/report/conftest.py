@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,35 @@ CUT = 0.4  # the threshold "chosen" in every fold
 Maker = Callable[..., Path]
 
 
-@pytest.fixture
-def make_run(tmp_path: Path) -> Maker:
-    """A maker of run folders; keywords say what is in them."""
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Run folders by what is in them, each made once."""
+    known: dict[str, Path] = {}
 
-    def make(kind: str = "binary", **wanted: Any) -> Path:
+    def make(kind: str, **wanted: Any) -> Path:
+        asked = repr((kind, sorted(wanted.items())))
+        if asked not in known:
+            known[asked] = tmp_path_factory.mktemp("made")
+            _fill(known[asked], kind, **wanted)
+        return known[asked]
+
+    return make
+
+
+@pytest.fixture
+def make_run(tmp_path: Path, made: Callable[..., Path]) -> Maker:
+    """A maker of run folders; keywords say what is in them, ``change`` changes run.json at the end."""
+
+    def make(
+        kind: str = "binary", change: Callable[[dict[str, Any]], None] | None = None, **wanted: Any
+    ) -> Path:
         folder = tmp_path / f"run_{len(list(tmp_path.iterdir()))}"
-        folder.mkdir()
-        _fill(folder, kind, **wanted)
+        shutil.copytree(made(kind, **wanted), folder)
+        if change:
+            path = folder / "run.json"
+            record = json.loads(path.read_text(encoding="utf-8"))
+            change(record)
+            path.write_text(json.dumps(record), encoding="utf-8")
         return folder
 
     return make
@@ -59,7 +81,6 @@ def _fill(
     subgroups: dict[str, int] | None = None,
     guards: list[dict[str, str]] | None = None,
     old: bool = False,
-    change: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
     """Write the folder; ``subgroups`` is column → number of levels, ``old`` leaves out the later tables."""
     rng = np.random.default_rng(0)
@@ -94,8 +115,6 @@ def _fill(
     write_tsv(_timing(["dummy", *models], main, old=old), folder / "timing.tsv")
     write_tsv(_split(rows, folds, scheme), folder / "split.tsv")
     assert find_metric(primary, kind)
-    if change:
-        change(record)
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ PERSON = (
     "patients?|persons?|subjects?|participants?|individuals?|donors?|probands?|volunteers?|case id|mrn|pid|"
     "iid|pdid"
 )
+MOST_WORDS = 5  # a name of more words is a description
 MEASURES = frozenset(
     (
         *("count", "counts", "number", "numbers", "n", "size", "age", "sex", "gender", "score", "rate"),
@@ -38,7 +39,7 @@ def looks_like_a_person(name: str) -> bool:
     """
     words = split_words(name)
     return (
-        bool(words)
+        0 < len(words) <= MOST_WORDS
         and words[-1] not in MEASURES
         and re.search(rf"\b({PERSON})\b", " ".join(words)) is not None
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -51,7 +53,7 @@ def correlations(cells: Cells, columns: NDArray[np.intp], pairs: NDArray[np.intp
     rows, place = np.unique(pairs, return_inverse=True)
     place = place.reshape(pairs.shape)
     sums = np.zeros((5, len(pairs)))
-    part_of = Cells(cells.numbers[rows], cells.mean, cells.deviation, cells.categories[rows])
+    part_of = replace(cells, numbers=cells.numbers[rows], categories=cells.categories[rows])
     for start in range(0, len(columns), CHUNK):
         part = standardised(part_of, columns[start : start + CHUNK]).astype(np.float64)
         one, two = part[place[:, 0]], part[place[:, 1]]

@@ -77,6 +77,22 @@ def find_related_people(
     return found
 
 
+def link_relatives(
+    cohort: Cohort, threshold: float, *, genotypes: Collection[str] = ()
+) -> NDArray[np.intp] | None:
+    """(m, 2) rows whose kinship reaches a threshold in some block of genotypes; None where none holds any.
+
+    For groups by kinship (``split: {outer: {group: {kinship: 0.0884}}}``), with
+    :func:`prognome.core.kinship.merge`.
+    """
+    found = []
+    for name, table in cohort.blocks.items():
+        calls = _genotypes_of(table, known=name in genotypes)
+        if calls is not None:
+            found.append(king_robust(_thin(calls), threshold=threshold).pairs)
+    return np.unique(np.concatenate(found), axis=0) if found else None
+
+
 def holds_genotypes(cohort: Cohort, *, genotypes: Collection[str] = ()) -> bool:
     """Whether some block holds enough genotypes for kinship."""
     return any(

@@ -18,7 +18,16 @@ from prognome.check.near_profiles import (
     expect_as_near,
     nearest_rows,
 )
-from prognome.check.row_cells import DIMENSIONS, Cells, group_codes, group_columns, mix, project, take_cells
+from prognome.check.row_cells import (
+    DIMENSIONS,
+    Cells,
+    group_codes,
+    group_columns,
+    mix,
+    project,
+    take_cells,
+    which_whole,
+)
 from prognome.check.together import across_groups
 from prognome.core.alarm import Alarm
 from prognome.core.cohort import Cohort
@@ -104,7 +113,7 @@ def find_repeats(frame: pd.DataFrame, rows: NDArray[np.intp], *, seed: int) -> R
     groups = group_columns(cells, seed)
     codes = group_codes(cells, groups, exact=True)
     found = [_judge_cells(cells, groups, codes, seed=seed)]
-    if not cells.whole:
+    if not which_whole(cells.numbers).all():
         near = _near(cells, codes, seed)
         measured = _measured(cells, MEASURED)
         if len(measured) >= max(FEWEST_MEASURED, cells.width / 2):

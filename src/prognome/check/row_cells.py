@@ -21,6 +21,7 @@ AGREEING = 400
 FEWEST_AGREEING = 5
 TIED = 0.5  # share of what agreement in another column adds, from which it counts as implied
 WHOLE = 2000
+UNDER_ONE = 0.49
 DIMENSIONS = 128
 CHUNK = 256
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -36,6 +37,8 @@ class Cells:
         (n, p) with NaN for missing, constant columns left out.
     mean, deviation
         (p,) of the known values.
+    tolerance
+        (p,) a hundredth of the deviation; less than one half in columns of whole numbers.
     categories
         (n, q) codes from 0, -1 for missing.
     """
@@ -43,6 +46,7 @@ class Cells:
     numbers: NDArray[np.float64]
     mean: NDArray[np.float64]
     deviation: NDArray[np.float64]
+    tolerance: NDArray[np.float64]
     categories: NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -52,17 +56,6 @@ class Cells:
     def width(self) -> int:
         """Columns that vary."""
         return self.numbers.shape[1] + self.categories.shape[1]
-
-    @property
-    def whole(self) -> bool:
-        """Whether all numbers are whole and further apart than the tolerance."""
-        if (self.deviation * TOLERANCE >= 0.5).any():
-            return False
-        for start in range(0, self.numbers.shape[1], CHUNK):
-            some = self.numbers[:WHOLE, start : start + CHUNK]
-            if (np.isfinite(some) & (some != np.rint(some))).any():
-                return False
-        return True
 
     def code(self, column: int) -> NDArray[np.int64]:
         """(n,) a column as whole numbers that are equal where the cells are."""
@@ -76,7 +69,7 @@ class Cells:
         i, j = pairs[:, 0], pairs[:, 1]
         one, two = self.numbers[i], self.numbers[j]
         with np.errstate(invalid="ignore"):
-            same = np.abs(one - two) <= (0 if exact else TOLERANCE) * self.deviation
+            same = np.abs(one - two) <= (0 if exact else self.tolerance)
         same |= np.isnan(one) & np.isnan(two)
         return np.hstack([~same, self.categories[i] != self.categories[j]])
 
@@ -93,12 +86,24 @@ def take_cells(frame: pd.DataFrame, rows: NDArray[np.intp]) -> Cells:
     ]
     codes = [pd.factorize(cells[rows])[0].astype(np.int64) for cells in texts]
     codes = [code for code in codes if code.min(initial=0) != code.max(initial=0)]
+    numbers = numbers if varies.all() else numbers[:, varies]
+    tolerance = TOLERANCE * deviation[varies]
     return Cells(
-        numbers if varies.all() else numbers[:, varies],
+        numbers,
         mean[varies],
         deviation[varies],
+        np.where(which_whole(numbers), np.minimum(tolerance, UNDER_ONE), tolerance),
         np.column_stack(codes) if codes else np.empty((len(rows), 0), dtype=np.int64),
     )
+
+
+def which_whole(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(p,) columns of whole numbers, by the first 2,000 rows."""
+    whole = np.ones(numbers.shape[1], dtype=bool)
+    for start in range(0, numbers.shape[1], CHUNK):
+        some = numbers[:WHOLE, start : start + CHUNK]
+        whole[start : start + CHUNK] = ~(np.isfinite(some) & (some != np.rint(some))).any(axis=0)
+    return whole
 
 
 def group_columns(cells: Cells, seed: int) -> list[NDArray[np.intp]]:
@@ -177,7 +182,7 @@ def _steps(cells: Cells, part: slice, *, exact: bool) -> NDArray[np.uint64]:
     """(n, columns) numbers scattered over 64 bits: as they are, or in steps of their deviation / 50."""
     values = cells.numbers[:, part]
     if not exact:
-        values = np.rint((values - cells.mean[part]) / (2 * TOLERANCE * cells.deviation[part]))
+        values = np.rint(values / (2 * cells.tolerance[part]))
     bits = (values + 0.0).view(np.uint64)  # -0 is 0
     bits ^= bits >> np.uint64(32)
     bits *= _MIX

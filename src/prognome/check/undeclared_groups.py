@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from prognome.check.column_names import MEASURES, PERSON, looks_like_a_person, split_words
+from prognome.check.column_names import MEASURES, MOST_WORDS, PERSON, looks_like_a_person, split_words
 from prognome.core.alarm import Alarm
 from prognome.core.cohort import Cohort
 
@@ -141,7 +141,7 @@ def _examine(name: str, cells: NDArray[np.object_], sort: Sort) -> Alarm | None:
 
 def _sort_of(name: str) -> Sort | None:
     words = split_words(name)
-    if not words or words[-1] in MEASURES:
+    if not words or len(words) > MOST_WORDS or words[-1] in MEASURES:
         return None
     text = " ".join(words)
     return next((sort for sort in SORTS if re.search(rf"\b({sort.words})\b", text)), None)

@@ -27,7 +27,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_command(
-    what: Annotated[str, typer.Argument(help="models, steps, metrics, readers or guards.", show_default=False)] = "",
+    what: Annotated[
+        str, typer.Argument(help="models, steps, metrics, readers or guards.", show_default=False)
+    ] = "",
     schema: Annotated[bool, typer.Option("--schema", help="The JSON schema of a study file.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,

@@ -84,7 +84,7 @@ def recalibration_ends(
     if np.isnan(slope):
         return first, (slope, slope)
     design = np.column_stack([np.ones(len(x)), x])
-    beta = _iterate(np.array([[0.0, 1.0]]), design, _products(design), truth.astype(float), once, None)
+    beta = _iterate(_start(truth.astype(float), 2), design, _products(design), truth.astype(float), once, None)
     mu = _expit(design @ beta[0])
     curve = mu * (1 - mu)
     a, b, d = curve.sum(), curve @ x, curve @ (x * x)
@@ -96,8 +96,7 @@ def recalibration_ends(
 def _settle(design: Array, y: Array, weights: Array, *, offset: Array | None) -> Array:
     """(replicates, k) coefficients of a logistic regression; NaN where Newton's steps do not settle."""
     k = design.shape[1]
-    start = np.zeros((1, k))
-    start[:, 1:] = 1.0
+    start = _start(y, k)
     products = _products(design)
     whole = np.ones((1, len(y)))
     middle = _iterate(start, design, products, y, whole, offset)
@@ -110,11 +109,24 @@ def _settle(design: Array, y: Array, weights: Array, *, offset: Array | None) ->
     return _iterate(middle + steps, design, products, y, weights, offset)
 
 
+def _start(y: Array, k: int) -> Array:
+    """(1, k) where Newton's steps begin: no slope and the share of events, from where they do not run away.
+
+    From slope 1 they do where probabilities are far too extreme. An intercept beside an offset begins at 0.
+    """
+    start = np.zeros((1, k))
+    if k > 1:
+        share = np.clip(y.mean(), 1e-6, 1 - 1e-6)
+        start[0, 0] = np.log(share / (1 - share))
+    return start
+
+
 def _iterate(
     beta: Array, design: Array, products: Array, y: Array, weights: Array, offset: Array | None
 ) -> Array:
     k = design.shape[1]
     beta, settled = beta.copy(), np.zeros(len(beta), dtype=bool)
+    reach, last = np.ones(len(beta)), np.zeros(len(beta))
     with np.errstate(all="ignore"):  # what runs away ends as NaN
         for _ in range(_ROUNDS):
             left = np.flatnonzero(~settled & (np.abs(beta) < _FARTHEST).all(axis=1))
@@ -130,6 +142,11 @@ def _iterate(
             step = _solve(curves, gradient)
             if k > 1:  # separated rows end where nothing is uncertain any more
                 step[curves[:, 0, 0] < _CERTAIN * w.sum(axis=1)] = np.nan
+            if k == 1:  # beside an offset steps may leap from side to side: each turn halves their reach
+                turned = np.sign(step[:, 0]) == -np.sign(last[left])
+                reach[left] = np.where(turned, reach[left] / 2, reach[left])
+                last[left] = step[:, 0]
+                step = np.clip(step, -reach[left, None], reach[left, None])
             beta[left] += step
             settled[left] = np.abs(step).max(axis=1) < _CLOSE * (1 + np.abs(beta[left]).max(axis=1))
     beta[~settled] = np.nan

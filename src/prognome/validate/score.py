@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from prognome.core.metrics import Judged, Metric
-from prognome.core.proportions import Share, share_of
+from prognome.core.proportions import share_of
 from prognome.validate.auc_interval import estimate_auc
-from prognome.validate.judged_part import FEW_GROUPS, Estimate, Interval, JudgedFold, JudgedPart
+from prognome.validate.judged_part import (
+    FEW_GROUPS,
+    Estimate,
+    Interval,
+    JudgedFold,
+    JudgedPart,
+    mean_over_folds,
+)
 from prognome.validate.resampled_estimate import POOLED, estimate_by_resampling
 from prognome.validate.share_interval import estimate_share
 from prognome.validate.site_interval import estimate_over_sites
@@ -81,15 +90,14 @@ def _estimate(
     sheet: JudgedPart, judged: Sequence[Judged], metrics: Sequence[Metric]
 ) -> dict[str, list[Estimate]]:
     """Metric → an estimate for each fold and one over all."""
-    found, rest = {}, []
+    found: dict[str, list[Estimate]] = {}
+    rest = []
     for metric in metrics:
-        shares = [share_of(metric.name, one) for one in judged]
+        shares = [share for one in judged if (share := share_of(metric.name, one)) is not None]
         if metric.name == "auc_roc":
-            found[metric.name] = estimate_auc(sheet, judged)
-        elif all(shares):
-            found[metric.name] = estimate_share(
-                sheet, [share for share in shares if isinstance(share, Share)]
-            )
+            found[metric.name] = _to_the_last_digit(metric, judged, estimate_auc(sheet, judged))
+        elif len(shares) == len(judged):
+            found[metric.name] = _to_the_last_digit(metric, judged, estimate_share(sheet, shares))
         else:
             rest.append(metric)
     if rest:
@@ -100,6 +108,13 @@ def _estimate(
             if name not in POOLED:
                 line[-1] = estimate_over_sites(name, line[:-1], line[-1], sheet.interval.level)
     return found
+
+
+def _to_the_last_digit(metric: Metric, judged: Sequence[Judged], line: list[Estimate]) -> list[Estimate]:
+    """The same estimates with the values of ``Metric.value``, which are scikit-learn's own."""
+    values = np.array([metric.value(one) for one in judged])
+    whole = float(mean_over_folds(values))
+    return [replace(one, value=float(value)) for one, value in zip(line, [*values, whole], strict=True)]
 
 
 def _lines(sheet: JudgedPart, estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
