@@ -1,12 +1,13 @@
-"""Measured coverage of every 95 % interval that scores.tsv shows, beside the naive ones; writes docs/coverage.md.
+"""Measured coverage of every 95 % interval of scores.tsv beside the naive ones; writes docs/coverage.md.
 
 ::
 
-    python -m benchmarks.coverage --keep counts.json    all settings, an hour or more; goes on where it stopped
+    python -m benchmarks.coverage --keep counts.json    all settings, hours; goes on where it stopped
     python -m benchmarks.coverage --quick               a few minutes, prints alone
 
-Every fitted model has a known true value (``coverage_worlds``). An interval covers where it holds the mean over the
-folds of the fitted models' true values; beside it stands how often it holds the expectation over training sets.
+Every fitted model has a known true value (``coverage_worlds``). An interval covers where it holds the mean
+over the folds of the fitted models' true values; beside it stands how often it holds the expectation over
+training sets.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ class Setting:
     @property
     def title(self) -> str:
         """As a heading."""
-        return f"{self.world}; n = {self.n:,}; {self.part}; {'families of five' if self.grouped else 'rows alone'}"
+        rows = "families of five" if self.grouped else "rows alone"
+        return f"{self.world}; n = {self.n:,}; {self.part}; {rows}"
 
 
 PARTS = ("cv", "cv, 3 repeats", "test")
@@ -97,7 +99,7 @@ def simulate(setting: Setting, replicates: int, bootstrap: int, *, naive: bool) 
 
 
 def _quick(metric: Metric) -> Metric:
-    """The same figure by its weighted form: scikit-learn's checks of its arguments would take most of the time."""
+    """The same figure by its weighted form: scikit-learn's checks of arguments would take most time."""
     return replace(
         metric, value=lambda judged: float(metric.weighted(judged, np.ones((1, len(judged.truth))))[0])
     )
@@ -197,6 +199,16 @@ def _count(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _line(name: str, one: dict[str, Any]) -> str:
+    """One figure, for the screen; ``reach`` is the width over that of a normal interval with the true error."""
+    naive = " ".join(f"{one[each]:.3f}" if one.get(each) is not None else "  -  " for each in NAIVE)
+    lean = one["bias"] / one["spread"]
+    return (
+        f"  {name:22s} {one['shown']:.3f} ({one['below']:.3f} {one['above']:.3f}) exp {one['expectation']:.3f}"
+        f" bias/sd {lean:+.2f} reach {one['reach']:.2f} | {naive} | {one['method']}"
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print, and (without --quick) write."""
     parser = argparse.ArgumentParser(
@@ -227,13 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     kept[setting.title] = {**asdict(setting), "metrics": counts}
                     print(f"{setting.title}: {time.perf_counter() - start:.0f} s")
                     for name, one in counts.items():
-                        naive = " ".join(
-                            f"{one[each]:.3f}" if one.get(each) is not None else "  -  " for each in NAIVE
-                        )
-                        print(
-                            f"  {name:22s} {one['shown']:.3f} ({one['below']:.3f} {one['above']:.3f})"
-                            f" exp {one['expectation']:.3f} bias/sd {one['bias'] / one['spread']:+.2f} reach {one['reach']:.2f} | {naive} | {one['method']}"
-                        )
+                        print(_line(name, one))
                     sys.stdout.flush()
                     if given.keep:
                         given.keep.write_text(json.dumps(kept, indent=1))

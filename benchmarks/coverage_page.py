@@ -11,47 +11,53 @@ LOW, HIGH = 0.93, 0.97
 HEAD = """\
 # Do the intervals hold what they promise?
 
-A 95 % interval should hold the truth in 95 of 100 studies. Here the truth is known, studies are simulated, and the
-hits are counted. Written by `python -m benchmarks.coverage --keep counts.json` (seeds 1, 2, 3 … inside; the same
-command gives the same page).
+A 95 % interval should hold the truth in 95 of 100 studies. Here the truth is known, studies are
+simulated, and the hits are counted. Written by `python -m benchmarks.coverage --keep counts.json`; the
+seed of each study is made of its setting and its number, so the same command gives the same page.
 
-**The truth** is the mean over the folds of the true values of the models that were fitted in them; on a test part
-the true value of the one model. That is what an interval of cross-validation can speak of. Beside it, under
-*expectation*, stands how often the interval holds the mean over all training sets of that size, which is another
-question: a study cannot know how lucky its training set was.
+**The truth** is the mean over the folds of the true values of the models that were fitted in them; on a
+test part the true value of the one model. That is what such an interval can speak of. Beside it, under
+*expectation*, stands how often the interval holds the mean over all training sets of that size. That is
+another question: a study cannot know how lucky its training set was.
 
-**The populations**: two classes of which 3 in 10 are events, with six Gaussian features and a true AUC of about .80
-(or .96); a number of which six features explain half; three classes. Models are ridge regressions (several classes:
-linear discriminants), fitted anew in each fold. Families: five rows that share two fifths of every feature, and of
-the target. On a test part the model was fitted on as many other rows.
+**The populations**: two classes of which 3 in 10 are events, with six Gaussian features and a true AUC of
+about .80 (or .96); a number of which six features explain half; three classes. Models are ridge
+regressions (for three classes linear discriminants), fitted anew in each of five folds. Families: five
+rows that share two fifths of every feature, and of the target; a fold holds whole families. On a test
+part the model was fitted on as many other rows.
 
-**Naive intervals** beside ours: mean of folds ± 1.96 standard deviations over √folds; Student's t over folds; the
-percentile bootstrap of all rows pooled (200 samples), folds and families forgotten; Wald's interval of a share.
+**Naive intervals** beside ours, counted in the first 300 studies: mean of folds ± 1.96 standard
+deviations over √folds; Student's t over folds; percentile bootstrap of all rows pooled (200 samples),
+with folds and families forgotten; Wald's interval of a share.
 
-**Error of these counts**: with 1,000 simulated studies a true 95 % is counted as 93.6 to 96.4 in 19 of 20 cases,
-with 500 as 93.1 to 96.9. Each table gives its number.
+**Error of these counts**: of 1,000 studies a true 95 % is counted as 93.6 to 96.4 in 19 of 20 cases, of
+250 as 92.3 to 97.7. Each table says how many there were.
 """
 
 METHODS = """\
 ## What is shown, and why
 
-| figure | on one part | over folds |
+| figure | one part | over folds |
 |---|---|---|
 | AUC | DeLong, logit scale; groups: Obuchowski, Student's t | cross-validated influence curve, logit scale |
-| shares of rows (accuracy, sensitivity, coverage …) | Wilson; groups: with the effective n | Wilson with the effective n |
+| shares of rows (accuracy …) | Wilson; groups: with the effective n | Wilson with the effective n |
 | calibration intercept and slope | BCa bootstrap | jackknife of the pooled rows of a repeat |
 | every other | BCa bootstrap | jackknife, Student's t on a fitting scale, less the bias |
 | every other, 10 to 99 groups | jackknife | jackknife |
 
-Over folds the bootstrap was tried first and failed. A fold of 40 rows has an average precision that is too high and
-an R² that is too low; samples of the same 40 rows repeat part of that bias and hide part of it. With 200 rows in
-families its 95 % interval of an R² held the truth in 84 of 100 studies. The jackknife measures the bias and takes it
-off; so an interval over folds need not lie evenly about its value.
+Over folds the bootstrap was tried first and failed. A fold of 40 rows has an average precision that is
+too high and an R² that is too low; samples of the same 40 rows repeat part of that bias and hide part of
+it. With 200 rows in families the BCa interval of an R² held the truth in 84 of 100 studies. The jackknife
+measures the bias and takes it off; so an interval over folds need not lie evenly about its value.
 
-In cross-validation the rows that judge one fold teach the others. The error is then larger than rows by themselves
-show, by a share that falls as one over the number of units (rows or families). The variance is therefore taken
-times 1 + 10 / units (calibration slope: 1 + 20 / units; intercept: as it is). The constant was measured here, with
-models of seven coefficients; a model that fits its training rows much closer may need more.
+In cross-validation the rows that judge one fold teach the others. The error is then larger than rows by
+themselves show, by a share that falls as rows and units (rows or families) grow. The variance is
+therefore taken 1 + 15 / rows + 5 / units times (calibration slope: twice that excess; intercept, R² and
+correlations: none). The constants were measured here, with models of seven coefficients. A model that
+fits its training rows much closer may need more; that cannot be seen from its predictions.
+
+Where everything was right, no resampling shows an error. An AUC of 1 has Newcombe's interval (method 5),
+a share of 1 Wilson's, F1, balanced accuracy and the like Wilson's for the units of the rarest class.
 """
 
 SMALL = """\
@@ -59,8 +65,8 @@ SMALL = """\
 
 {small}
 
-With 80 rows a fold has 16, and in families of five it has three families. Read such intervals as a lower limit of
-what is unknown. Test parts of 80 rows do better than folds of 16.
+With 80 rows a fold has 16, and in families of five it has three families. Read such intervals as the
+least that is unknown.
 """
 
 MISSES = """\
@@ -78,6 +84,16 @@ def write_page(counts: Mapping[str, Any]) -> str:
     counts
         Title → setting and its counts, as kept by ``benchmarks.coverage``.
     """
+    order = {name: k for k, name in enumerate(dict.fromkeys(one["world"] for one in counts.values()))}
+    counts = dict(
+        sorted(
+            counts.items(),
+            key=lambda pair: (
+                order[pair[1]["world"]], pair[1]["n"], pair[1]["part"] == "test", pair[1]["part"],
+                pair[1]["grouped"],
+            ),
+        )
+    )  # fmt: skip
     settings = list(counts.values())
     large = [one for one in settings if one["n"] >= 200]
     small = [one for one in settings if one["n"] < 200]
@@ -121,7 +137,8 @@ def _misses(settings: list[Any]) -> str:
                 continue
             # a true 93 or 97 % may be counted this far off
             clear = not LOW - error <= each["shown"] <= HIGH + error
-            where = f"{one['world']}, n = {one['n']:,}, {one['part']}, {'families' if one['grouped'] else 'alone'}"
+            rows = "families" if one["grouped"] else "alone"
+            where = f"{one['world']}, n = {one['n']:,}, {one['part']}, {rows}"
             lines.append(
                 (each["shown"], f"| {where} | {name} | {each['shown']:.3f} | {'yes' if clear else 'no'} |")
             )
@@ -148,8 +165,8 @@ def _range(settings: list[Any]) -> str:
                 rows = "families of five" if grouped else "rows alone"
                 within = sum(LOW <= shown <= HIGH for shown, _ in found)
                 lines.append(
-                    f"- {part}, {rows}: {found[0][0]:.3f} ({found[0][1]}) to {found[-1][0]:.3f} ({found[-1][1]}); "
-                    f"{within} of {len(found)} between 93 and 97 %."
+                    f"- {part}, {rows}: {found[0][0]:.3f} ({found[0][1]}) to {found[-1][0]:.3f} "
+                    f"({found[-1][1]}); {within} of {len(found)} between 93 and 97 %."
                 )
     return "\n".join(lines)
 

@@ -1,9 +1,9 @@
 """Populations in which the true value of every fitted model is known, for the simulation of coverage.
 
-Two classes: features are Gaussian in each class, so the score of a linear model is Gaussian in each class and every
-figure follows from two means and a spread. Numbers: target and prediction are Gaussian together. Several classes:
-the figures of a fitted model on a fixed large sample. In families of five, features and target go together, while
-each row by itself follows the same law as without families; so the truth does not change.
+Two classes: features are Gaussian in each class, so the score of a linear model is Gaussian in each class
+and every figure follows from two means and a spread. Numbers: target and prediction are Gaussian together. Several
+classes: the figures of a fitted model on a fixed large sample. In families of five, features and target go
+together, while each row by itself follows the same law as without families; so the truth does not change.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class Numbers:
 
 @dataclass(frozen=True, eq=False)
 class ThreeClasses:
-    """Three classes in the plane and four features of noise; truth on 20,000 rows that are always the same."""
+    """Three classes in the plane, four features of noise; truth on 20,000 rows that are always the same."""
 
     features: int = 6
     kind: str = "multiclass"

@@ -29,6 +29,7 @@ CLASSES = {"binary": ["well", "ill"], "multiclass": ["A", "B", "C"], "number": [
 REPLICATES = 20  # enough for an interval to have a width
 CUT = 0.4  # the threshold "chosen" in every fold
 Maker = Callable[..., Path]
+Change = Callable[[dict[str, Any]], None] | None
 
 
 @pytest.fixture(scope="session")

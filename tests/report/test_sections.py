@@ -102,7 +102,7 @@ def test_a_folder_without_costs_shows_a_dash(make_run: Any) -> None:
 
 def test_accuracy_against_cost_names_every_model_at_its_place(make_run: Any) -> None:
     names = tuple(f"a model with quite a long name {k}" for k in range(11))
-    run = read_run(make_run("binary", models=names, best=names[0]))
+    run = read_run(make_run("binary", models=names, best=names[0], old=True))
     drawing = cost_drawing(run)
     assert drawing is not None
     for name in names:
@@ -138,7 +138,7 @@ def test_the_family_is_shown_with_test_difference_and_both_p_values(make_run: An
 
 def test_exploratory_pairs_are_folded_away_and_no_verdict_is_drawn(make_run: Any) -> None:
     section = str(comparisons_section(read_run(make_run("binary"))))
-    start = section.index("<details>")
+    start = section.index("<details")
     assert "Exploratory: all 3 pairs, cross-validation" in section[start:]
     folded = words(section[start:])
     assert "No verdict is drawn from these." in folded
@@ -326,7 +326,7 @@ def test_gaps_that_hold_are_listed_once_with_the_worse_side(make_run: Any) -> No
     rewrite(folder, "gaps", change)
     run = read_run(folder)
     section = str(subgroups_section(run)[0])
-    holding = section[section.index("Gaps that hold") : section.index("<details>")]
+    holding = section[section.index("Gaps that hold") : section.index("<details")]
     assert "sex: level 1" in words(holding)
     assert "sex: level 0" not in words(holding)
     page, _ = build_report(run)
@@ -435,6 +435,15 @@ def test_one_validation_part_without_folds_curve_or_test_has_no_section(make_run
 
     run = read_run(make_run("binary", scheme="fractions", change=change))
     assert stability_section(run) == (None, [])
+
+
+def test_groups_by_kinship_are_said_in_words(make_run: Any) -> None:
+    def change(record: dict[str, Any]) -> None:
+        record["study"]["split"]["outer"]["group"] = {"kinship": 0.0884}
+        record["cohort"]["groups"] = 31
+
+    said = words(build_report(read_run(make_run("binary", change=change)))[0])
+    assert "relatives (kinship of 0.0884 or more by KING-robust): 31; never on both sides" in said
 
 
 # --- size -----------------------------------------------------------------------------------------------

@@ -1,1 +1,1 @@
-"""Guards: reasons why a result may not hold up, before the split, on training rows, and against other cohorts."""
+"""Guards: reasons why a result may not hold up, before the split, on training rows, against other cohorts."""

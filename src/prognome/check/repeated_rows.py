@@ -36,6 +36,7 @@ from prognome.core.seeds import seed_of
 
 GUARD = "repeated_rows"
 FEWEST_ROWS = 10
+FEWEST_COLUMNS = 5  # a few cells say too little of who a row is; they count beside those of the other blocks
 FEWEST_MEASURED = 20
 MEASURED, FINELY = 0.25, 0.75
 FEW_CELLS = 0.1
@@ -71,7 +72,8 @@ def find_repeated_rows(
     """Rows that repeat another, block by block and over all blocks together.
 
     Where many people share the same few answers (sex, age group, mutated or not), equal rows are no wonder.
-    A pair counts only where coincidence does not explain it: for cells by the class
+    Blocks of fewer than five columns are only looked at together with the others. A pair counts only where
+    coincidence does not explain it: for cells by the class
     :class:`~prognome.check.coincidence.Coincidence`, for profiles of measured numbers by the distances among
     all rows.
 
@@ -108,7 +110,7 @@ def find_repeats(frame: pd.DataFrame, rows: NDArray[np.intp], *, seed: int) -> R
     if len(rows) < FEWEST_ROWS:
         return nothing
     cells = take_cells(frame, rows)
-    if not cells.width:
+    if cells.width < FEWEST_COLUMNS:
         return nothing
     groups = group_columns(cells, seed)
     codes = group_codes(cells, groups, exact=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +26,7 @@ from prognome.cli.console import (
 if TYPE_CHECKING:
     from prognome.core.study import Study
     from prognome.jobs.run import RunResult
+    from prognome.jobs.watch import Said
 
 EPILOG = r"""
 [bold]Examples[/bold]
@@ -108,7 +110,21 @@ def execute(study: Study, out: Path, *, workers: int | None, overwrite: bool, as
         say(f"failed: {label}: {why}")
     show(table(result))
     show(verdict(result))
+    for part, sentence in result.judgement.verdicts.items():
+        show(sentence)
+        for line in result.judgement.subgroups.get(part, []):
+            show(line)
+    tell_guards(result.guards)
     show(f"report: {out / 'report.html'}")
+
+
+def tell_guards(told: Sequence[Said]) -> None:
+    """Every alarm with its remedy, on stderr; what was accepted with its reason."""
+    for one in told:
+        if one.status == "alarm":
+            say(f"guard {one.guard} ({one.where}): {one.what} {one.remedy}")
+        elif one.status == "accepted":
+            say(f"guard {one.guard} ({one.where}), accepted ({one.reason}): {one.what}")
 
 
 def _meaning(study: Study) -> str:

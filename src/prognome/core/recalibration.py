@@ -84,7 +84,8 @@ def recalibration_ends(
     if np.isnan(slope):
         return first, (slope, slope)
     design = np.column_stack([np.ones(len(x)), x])
-    beta = _iterate(_start(truth.astype(float), 2), design, _products(design), truth.astype(float), once, None)
+    y = truth.astype(float)
+    beta = _iterate(_start(y, 2), design, _products(design), y, once, None)
     mu = _expit(design @ beta[0])
     curve = mu * (1 - mu)
     a, b, d = curve.sum(), curve @ x, curve @ (x * x)

@@ -22,7 +22,8 @@ STACK = "stack"
 CLINICAL_ONLY = "clinical_only"
 LINEAR = "linear"
 GROUP_MEAN = "group_mean"
-_TO_BE_BEATEN = ("dummy", "single_best")
+SINGLE_BEST = "single_best"
+_TO_BE_BEATEN = ("dummy", SINGLE_BEST)
 
 
 def candidates(study: Study) -> list[Candidate]:
@@ -147,6 +148,7 @@ def _single(study: Study, model: ModelSpec) -> Candidate:
         MODELS.rank(model.name),
         free if study.tune.search == "random" else {},
         baseline=model.name in _TO_BE_BEATEN,
+        reluctant=model.name == SINGLE_BEST,
     )
 
 
@@ -187,13 +189,20 @@ def _baselines(study: Study) -> dict[str, Candidate]:
         found[CLINICAL_ONLY] = replace(only, baseline=True)
     if not any(_is_plain(study, model, plain) for model in study.models):
         whole = _single(study, ModelSpec(name=plain, label=LINEAR))
-        found[LINEAR] = replace(whole, baseline=True)
+        found[LINEAR] = replace(whole, baseline=True, reluctant=True)
     columns = list(dict.fromkeys(study.rows.batch))
     for column in columns:
         label = GROUP_MEAN if len(columns) == 1 else f"{GROUP_MEAN}:{column}"
         mean: Any = GroupMeanRegressor(column) if kind == "number" else GroupMeanClassifier(column)
         found[label] = Candidate(label, mean, MODELS.rank("dummy"), baseline=True, comparison_only=True)
     return found
+
+
+def group_mean_column(candidate: Candidate) -> str | None:
+    """The column of batches whose means a baseline gives; None for any other model."""
+    if candidate.label.partition(":")[0] != GROUP_MEAN:
+        return None
+    return str(candidate.estimator.column)
 
 
 def _is_plain(study: Study, model: ModelSpec, plain: str) -> bool:

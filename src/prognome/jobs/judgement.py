@@ -43,7 +43,7 @@ class Judgement:
     subgroups
         Part → a sentence on each column of subgroups.
     curve, spread
-        A sentence on the end of the learning curve, and on chance of folds and seeds; empty where there is none.
+        A sentence on the end of the learning curve, and on chance of folds and seeds; or empty.
     """
 
     comparisons: pd.DataFrame
@@ -178,7 +178,7 @@ def _stability(
     """Learning curve and spread over seeds of the best model, in cross-validation."""
     best = next(one for one in alive if one.label == evaluation.best)
     asked = study.stability
-    if split.scheme == "fractions" or best.baseline or not (asked.curve or asked.seeds):
+    if split.scheme == "fractions" or best.label == "dummy" or not (asked.curve or asked.seeds):
         return pd.DataFrame(), "", ""
     total = count_pieces(cohort, split, asked.curve, asked.seeds, rules.seed)
     crew = Crew(cohort, rules.metric, workers, total, progress)

@@ -27,7 +27,13 @@ from prognome.core.split_file import read_split
 from prognome.core.study import Study
 from prognome.errors import StudyError
 from prognome.jobs import record
-from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows, resolve
+from prognome.jobs.assemble import (
+    candidates,
+    clinical_blocks,
+    group_mean_column,
+    holds_training_rows,
+    resolve,
+)
 from prognome.jobs.incoming import Arrived, load_external
 from prognome.jobs.judgement import Judgement, judge
 from prognome.jobs.load import Loaded, load
@@ -127,7 +133,17 @@ def prepare(study: Study) -> Prepared:
         study.seed,
         study.judge,
     )
-    return Prepared(loaded, split, standing, rules, told)
+    return Prepared(loaded, split, _that_differ(standing, loaded, split), rules, told)
+
+
+def _that_differ(standing: list[Candidate], loaded: Loaded, split: Split) -> list[Candidate]:
+    """Without means of batches where all rows are of one batch: they are the dummy under another name."""
+    kept = []
+    for candidate in standing:
+        column = group_mean_column(candidate)
+        if column is None or len(set(loaded.cohort.facts[column][split.learn].tolist()) - {None}) > 1:
+            kept.append(candidate)
+    return kept
 
 
 def split_of(study: Study, loaded: Loaded) -> Split:

@@ -77,7 +77,7 @@ class Shelf:
         return self._texts[key]
 
     def files_of(self, source: Source, ids: ArrayLike) -> NDArray[np.intp]:
-        """Position in the source's paths of the file each row stands in; -1 for rows that it does not hold."""
+        """Position in the source's paths of the file each row stands in; -1 for rows it does not hold."""
         index, files, _ = self._lines[source]
         at = index.get_indexer(pd.Index(np.asarray(ids, dtype=object)))
         return np.where(at < 0, -1, files[at])

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from prognome.check import before_split
 from prognome.check.catalog import GUARDS
+from prognome.check.relatives import link_relatives
 from prognome.check.training_rows import check_training_rows
 from prognome.core.alarm import Alarm, Pairs
 from prognome.core.cohort import Cohort
-from prognome.core.kinship import king_robust, merge
+from prognome.core.kinship import connected, merge
 from prognome.core.seeds import seed_of
 from prognome.core.split import Split
 from prognome.core.study import Kinship, Study
@@ -24,6 +25,9 @@ from prognome.jobs.load import Loaded
 
 COLUMNS = ("guard", "stage", "where", "status", "what", "remedy", "reason")
 BEFORE_SPLIT, TRAINING_ROWS, EXTERNAL, ON_REQUEST = "before_split", "training_rows", "external", "on_request"
+
+LARGEST = 0.1
+"""Share of the rows above which a set of linked rows is not moved as one."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ def guard_ids(study: Study, loaded: Loaded) -> tuple[Loaded, list[Said]]:
 
     Rows that a guard links (duplicates, relatives, overlapping sequences) become groups, or join the declared
     ones, unless the study accepts the guard; so they never stand on both sides of a fold. Where the folds are
-    given (by site, by time, from a file) or a pair is parted by a named test part, nothing can be moved and the
-    alarm says so.
+    given (by site, by time, from a file) or a named test part parts a pair, nothing can be moved, and the
+    alarm says so; nor is a set moved that holds more than a tenth of all rows.
 
     Returns
     -------
@@ -86,17 +90,22 @@ def guard_ids(study: Study, loaded: Loaded) -> tuple[Loaded, list[Said]]:
         )
     )
     idle = before_split.explain_silence(cohort, **about)
-    links = [alarm.pairs for alarm in alarms if alarm.guard not in study.guards.accept and len(alarm.pairs)]
     told = [_crossing(alarm, loaded.in_test) for alarm in alarms]
-    if links and not _folds_are_given(study):
-        pairs = _on_one_side(np.concatenate(links), loaded.in_test)
-        cohort = replace(cohort, groups=merge(cohort.groups, pairs, len(cohort)))
-        told = [
-            replace(alarm, what=f"{alarm.what} They are kept together in every fold.")
-            if len(alarm.pairs) and alarm.guard not in study.guards.accept
-            else alarm
-            for alarm in told
-        ]
+    links: list[Pairs] = []
+    for place, alarm in enumerate(told):
+        if not len(alarm.pairs) or alarm.guard in study.guards.accept or _folds_are_given(study):
+            continue
+        largest = int(np.bincount(connected(alarm.pairs, len(cohort))).max())
+        if largest > LARGEST * len(cohort):
+            what = (
+                f"{alarm.what} {largest:,} of them hang together, too many for one fold: nothing was moved."
+            )
+        else:
+            links.append(_on_one_side(alarm.pairs, loaded.in_test))
+            what = f"{alarm.what} They are kept together in every fold."
+        told[place] = replace(alarm, what=what)
+    if links:
+        cohort = replace(cohort, groups=merge(cohort.groups, np.concatenate(links), len(cohort)))
     return replace(loaded, cohort=cohort), said(study, BEFORE_SPLIT, told, idle=idle)
 
 
@@ -211,15 +220,14 @@ def _relatives(study: Study, cohort: Cohort) -> Pairs | None:
     group = study.split.outer.group
     if not isinstance(group, Kinship):
         return None
-    blocks = genotype_blocks(study)
-    if not blocks:
+    pairs = link_relatives(cohort, group.kinship, genotypes=genotype_blocks(study))
+    if pairs is None:
         raise StudyError(
             "split.outer.group",
-            "kinship needs genotypes, and no block is read as vcf",
+            "kinship needs genotypes, and no block holds them",
             mend="Add a block with read: vcf, or name a column of families.",
         )
-    frames = [cohort.blocks[name].frame.to_numpy(dtype=float) for name in blocks]
-    return king_robust(np.concatenate(frames, axis=1), threshold=group.kinship).pairs
+    return pairs
 
 
 def _folds_are_given(study: Study) -> bool:
@@ -242,7 +250,7 @@ def _crossing(alarm: Alarm, in_test: NDArray[np.bool_] | None) -> Alarm:
     test = int(in_test[rows].sum())
     return replace(
         alarm,
-        what=f"{alarm.what} Of the test rows, {test:,} have such a partner among the rows that train: the test "
-        "part is not independent of them.",
+        what=f"{alarm.what} Of the test rows, {test:,} have such a partner among the others: the test part "
+        "is not independent of them.",
         facts={**alarm.facts, "test_rows_with_a_partner_in_training": test},
     )

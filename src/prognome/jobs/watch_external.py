@@ -81,7 +81,7 @@ def measure_absence(
             score=Score(rules.metric, as_is, best.label),
             judge_without=judge_without,
         )
-        measured += [line for line in said(study, one.stage, alarms, asked=[GUARD])]
+        measured += said(study, one.stage, alarms, asked=[GUARD])
     return measured
 
 

@@ -144,4 +144,5 @@ def _pairs(run: Run, part: str, lines: Sequence[Difference]) -> Markup:
         element("summary", f"Exploratory: all {count(len(pairs), 'pair')}, {part_name(part).lower()}"),
         element("p", words, class_="note"),
         table(f"{part_name(part)}: all pairs of models, exploratory", columns, rows),
+        class_="long",
     )

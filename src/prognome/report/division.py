@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, percent
 from prognome.page.table import Column, pairs, table
@@ -15,6 +17,8 @@ def split_section(run: Run) -> Markup:
     outer = study.get("outer", {})
     entries: list[tuple[object, object]] = [("Scheme", _scheme(run))]
     group = outer.get("group") or outer.get("leave_out")
+    if isinstance(group, Mapping):
+        group = f"relatives (kinship of {group['kinship']:g} or more by KING-robust)"
     if group:
         groups = run.record["cohort"].get("groups")
         entries.append(

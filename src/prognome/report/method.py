@@ -32,9 +32,8 @@ def method_section(run: Run) -> Markup:
         ),
         (
             "Intervals",
-            f"{level_name(run)}, bootstrap of the judged rows, "
-            f"{count(judge.get('bootstrap', 0), 'replicate')}; "
-            "models are taken as fitted",
+            f"{level_name(run)}; the method of each stands in scores.tsv. Where it draws samples, "
+            f"{count(judge.get('bootstrap', 0), 'replicate')}; models are taken as fitted",
         ),
     ]
     if run.record.get("picks"):

@@ -209,11 +209,12 @@ def _every(run: Run, gaps: pd.DataFrame) -> Markup:
         element("p", f"{count(more)} more lines: gaps.tsv in the run folder.", class_="note")
         if more
         else None,
+        class_="long",
     )
 
 
 def _lines(run: Run, gaps: pd.DataFrame, *, verdict: bool = True) -> tuple[list[Column], list[list[object]]]:
-    many = gaps["part"].nunique() > 1
+    many = len(run.parts) > 1
     columns = [
         Column("Level"),
         *([Column("Part")] if many else []),

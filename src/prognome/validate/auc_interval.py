@@ -61,6 +61,8 @@ def _estimate(
     label: str,
 ) -> Estimate:
     """The interval from what each unit pulls."""
+    if all(len(one.truth) and not np.ptp(one.ranking, axis=0).any() for one in judged):
+        return Estimate(auc, auc, auc, "none: all scores are equal, so the AUC is .5 whatever the rows")
     level, squares = part.interval.level, float((pulls**2).sum())
     rarest, others = part.units_of_rarest(judged, places)
     freedom = math.inf

@@ -25,6 +25,9 @@ class Candidate:
         Parameter path → what a search may try; empty means nothing to search.
     baseline
         Whether it stands to be beaten.
+    reluctant
+        Whether it is the best only where no other comes within one standard error of it, however simple it
+        is: it stands for comparison, and nobody asked for it as an answer.
     comparison_only
         Whether it can never be the best, since it cannot answer for a new row.
     """
@@ -34,7 +37,13 @@ class Candidate:
     rank: int
     space: Space = field(default_factory=dict)
     baseline: bool = False
+    reluctant: bool = False
     comparison_only: bool = False
+
+    @property
+    def standing(self) -> tuple[bool, int]:
+        """Its place in an election: the reluctant stand behind all others."""
+        return (self.reluctant, self.rank)
 
     def with_params(self, params: Mapping[str, Any]) -> Any:
         """A fresh clone with these parameters."""

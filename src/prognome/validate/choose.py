@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,14 +13,14 @@ from prognome.core.metrics import Metric
 
 @dataclass(frozen=True)
 class Standing:
-    """A model's figures: its label, its place on the menu, and the metric on each fold.
+    """A model's figures: its label, its place (what sorts, the simplest first), the metric on each fold.
 
     Folds of one row set repeated ``repeats`` times count once for the standard error: repeating is not more
     data.
     """
 
     label: str
-    rank: int
+    rank: Any
     scores: tuple[float, ...]
     standard_error: float | None = None
     repeats: int = 1
@@ -58,6 +59,7 @@ def choose(standings: Sequence[Standing], metric: Metric) -> str:
     known = [one for one in standings if not np.isnan(one.mean)]
     if not known:
         return min(standings, key=lambda one: one.rank).label
-    best = max(known, key=lambda one: (metric.better(one.mean), -one.rank))
+    top = max(metric.better(one.mean) for one in known)
+    best = min((one for one in known if metric.better(one.mean) == top), key=lambda one: one.rank)
     within = [one for one in known if metric.better(one.mean) >= metric.better(best.mean) - best.error]
     return min(within, key=lambda one: one.rank).label

@@ -234,7 +234,7 @@ def _picks(
     answers: Sequence[Learned], candidates: Sequence[Candidate], metric: Metric
 ) -> dict[tuple[int, int], str]:
     """What the inner folds of each outer fold would have chosen."""
-    rank = {one.label: one.rank for one in candidates if not one.comparison_only}
+    rank = {one.label: one.standing for one in candidates if not one.comparison_only}
     standings: dict[tuple[int, int], list[Standing]] = {}
     for one in answers:
         if one.label not in rank:
@@ -256,7 +256,7 @@ def _best(
 ) -> str:
     """The simplest within one standard error of the highest mean score.
 
-    A single validation part has no spread over folds: there the bootstrap interval gives the error.
+    A single validation part has no spread over folds: there the interval gives the error.
     """
     standings = []
     for candidate in candidates:
@@ -270,7 +270,7 @@ def _best(
             width = float(line["high"] - line["low"])
             error = 0.0 if np.isnan(width) else width / (2 * NormalDist().inv_cdf((1 + level) / 2))
         repeats = len({fold.repeat for fold in folds[(candidate.label, part)]})
-        standings.append(Standing(candidate.label, candidate.rank, values, error, repeats))
+        standings.append(Standing(candidate.label, candidate.standing, values, error, repeats))
     return choose(standings, metric)
 
 
