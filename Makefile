@@ -8,12 +8,13 @@ ifneq ($(wildcard ../shared/data),)
 export PROGNOME_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: help demo test lint types rules unit results bench docs clean
+.PHONY: help demo test lint types rules unit results simulations bench docs clean
 
 help:
 	@echo "make demo     environment, a simulated cohort, its study run, a table of results"
 	@echo "make test     environment, lint, types, import rules, tests (under 20 minutes)"
-	@echo "make results  every example on the public data sets; rewrites docs/results.md"
+	@echo "make results  every example and lesson on the public data sets; rewrites docs/results.md, docs/lessons.md"
+	@echo "make simulations  measured coverage of intervals and size of tests (hours); rewrites their pages"
 	@echo "make bench    speed, ours against peers in the same run"
 	@echo "make docs     the documentation as a site"
 	@echo "make clean    take away what make made"
@@ -44,9 +45,16 @@ unit: $(READY)
 
 results: $(READY)
 	$(BIN)/python -m benchmarks.results
+	$(BIN)/python -m benchmarks.lessons
+
+simulations: $(READY)
+	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.false_positives
+	$(BIN)/python -m benchmarks.conformal
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.bench_read
+	$(BIN)/python -m benchmarks.bench_judge
 
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -194,7 +194,7 @@ def test_the_same_predictions_are_no_difference():
             assert (one["difference"], one["p"], one["verdict"]) == (0, 1, "no difference shown")
 
 
-def test_a_figure_without_spread_over_folds_is_not_defined_and_takes_nothing_from_the_others():
+def test_the_same_difference_in_every_fold_is_tested_by_its_sign_alone():
     perfect = Judged(TRUTH, np.c_[1 - TRUTH, TRUTH].astype(float))
     folds = {
         (label, "cv"): [
@@ -204,8 +204,10 @@ def test_a_figure_without_spread_over_folds_is_not_defined_and_takes_nothing_fro
         for label, one in {**SAID, "strong": perfect}.items()
     }
     found = table(folds)
-    assert line(found, "dummy", "cv")["verdict"] == "not defined"
-    assert line(found, "close", "cv")["p_holm"] == pytest.approx(line(found, "close", "cv")["p"])
+    one = line(found, "dummy", "cv")
+    assert one["test"] == "sign test, 5 folds"
+    assert one["p"] == 2 * 0.5**5  # five of five, two-sided
+    assert one["verdict"] == "no difference shown"
 
 
 def test_one_class_in_every_fold_is_not_defined():

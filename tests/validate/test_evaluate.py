@@ -31,7 +31,9 @@ STEPS = {"genes": [("impute.median", {}), ("scale.zscore", {})]}
 
 def rules(kind="binary", trials=1, metric=None, seed=5):
     name = metric or ("mae" if kind == "number" else "auc_roc")
-    return Rules(kind, find_metric(name, kind), 3, trials, Interval(100, 0.95, 1), seed, Judge(calibrate="none"))
+    return Rules(
+        kind, find_metric(name, kind), 3, trials, Interval(100, 0.95, 1), seed, Judge(calibrate="none")
+    )
 
 
 def candidate(label, model, rank, space=None, baseline=False):

@@ -203,6 +203,10 @@ class _Judge:
             self._interval.level,
             freedom=len(folds) // repeats - 1,
         )
+        each = len(folds) // repeats
+        if np.isnan(found.p) and each > 1 and not np.isnan(found.difference):
+            # the same difference in every fold leaves no spread to test by, only its sign
+            found = replace(found, p=least_wilcoxon_p(each), name="sign test")
         left_out = groups is not None and all(len(set(groups[fold.rows])) == 1 for fold in folds)
         unit = "groups left out" if left_out else "folds"
         return replace(found, name=f"{found.name}, {len(folds)} {unit}")
