@@ -200,12 +200,13 @@ def _count(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _line(name: str, one: dict[str, Any]) -> str:
-    """One figure, for the screen; ``reach`` is the width over that of a normal interval with the true error."""
+    """One figure, for the screen; ``reach``: width over that of a normal interval with the true error."""
     naive = " ".join(f"{one[each]:.3f}" if one.get(each) is not None else "  -  " for each in NAIVE)
     lean = one["bias"] / one["spread"]
     return (
-        f"  {name:22s} {one['shown']:.3f} ({one['below']:.3f} {one['above']:.3f}) exp {one['expectation']:.3f}"
-        f" bias/sd {lean:+.2f} reach {one['reach']:.2f} | {naive} | {one['method']}"
+        f"  {name:22s} {one['shown']:.3f} ({one['below']:.3f} {one['above']:.3f})"
+        f" exp {one['expectation']:.3f} bias/sd {lean:+.2f} reach {one['reach']:.2f}"
+        f" | {naive} | {one['method']}"
     )
 
 

@@ -1,9 +1,10 @@
 """Populations in which the true value of every fitted model is known, for the simulation of coverage.
 
 Two classes: features are Gaussian in each class, so the score of a linear model is Gaussian in each class
-and every figure follows from two means and a spread. Numbers: target and prediction are Gaussian together. Several
-classes: the figures of a fitted model on a fixed large sample. In families of five, features and target go
-together, while each row by itself follows the same law as without families; so the truth does not change.
+and every figure follows from two means and a spread. Numbers: target and prediction are Gaussian
+together. Several classes: the figures of a fitted model on a fixed large sample. In families of five,
+features and target go together, while each row by itself follows the same law as without families; so the
+truth does not change.
 """
 
 from __future__ import annotations

@@ -24,7 +24,12 @@ def bundle_of(cohort, **contract) -> Bundle:
     steps = Pipeline([("prepare", fuse({}, BLOCKS)), ("model", LogisticRegression())])
     schema = Schema.learn(cohort, contract=Contract(**contract), aliases={"clinical": {"age": ["age_years"]}})
     return Bundle(
-        steps.fit(cohort, cohort.target), schema, Rule("binary"), "binary", cohort.classes, {"versions": {"prognome": "0"}}
+        steps.fit(cohort, cohort.target),
+        schema,
+        Rule("binary"),
+        "binary",
+        cohort.classes,
+        {"versions": {"prognome": "0"}},
     )
 
 

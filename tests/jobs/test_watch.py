@@ -1,4 +1,4 @@
-"""Guards inside a run: what they link stays together, what is accepted does not, strict stops before judging."""
+"""Guards inside a run: linked rows stay together, accepted ones do not, strict stops before judging."""
 
 import json
 
@@ -177,7 +177,8 @@ def test_the_run_folder_tells_verdicts_guards_and_stability(tmp_path):
     path = write(tmp_path, patients_table(200))
     study = make_study(
         path, rows={"id": "id", "batch": ["site"]}, subgroups=["sex", {"column": "age", "cuts": [60]}],
-        stability={"curve": [0.5, 1.0], "seeds": 2}, split={"outer": {"folds": 3}, "test": {"fraction": 0.25}},
+        stability={"curve": [0.5, 1.0], "seeds": 2},
+        split={"outer": {"folds": 3}, "test": {"fraction": 0.25}},
     )  # fmt: skip
     result = run(study, tmp_path / "out", workers=1)
     record = json.loads((tmp_path / "out" / "run.json").read_text())

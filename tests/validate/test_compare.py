@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from prognome.core import delong
 from prognome.core.metrics import METRICS, Judged
@@ -180,6 +181,17 @@ def test_ten_groups_or_more_are_drawn_whole(metric, name):
     assert line(table(world(("test",)), metric, groups=families), "dummy", "test")["test"] == name
 
 
+def test_delong_by_groups_takes_students_t():
+    families = np.repeat(np.arange(N // 5), 5).astype(object)
+    one = line(table(world(("test",)), groups=families), "close", "test")
+    plain = delong.paired_test(TRUTH == 1, SAID["strong"].event, SAID["close"].event, families)
+    assert one["p"] == pytest.approx(2 * stats.t.sf(abs(plain.z), 19))
+    assert one["p"] > plain.p
+    middle = (one["low"] + one["high"]) / 2
+    assert middle == pytest.approx(plain.difference)
+    assert one["high"] - middle == pytest.approx(2.093 * plain.standard_error, rel=1e-3)  # R 4: qt(.975, 19)
+
+
 def test_fewer_groups_than_ten_are_not_drawn_which_is_said():
     sites = np.array([f"site {k % 4}" for k in range(N)], dtype=object)
     one = line(table(world(("test",)), groups=sites), "dummy", "test")
@@ -194,7 +206,7 @@ def test_the_same_predictions_are_no_difference():
             assert (one["difference"], one["p"], one["verdict"]) == (0, 1, "no difference shown")
 
 
-def test_the_same_difference_in_every_fold_is_tested_by_its_sign_alone():
+def test_a_figure_without_spread_over_folds_is_not_defined_and_takes_nothing_from_the_others():
     perfect = Judged(TRUTH, np.c_[1 - TRUTH, TRUTH].astype(float))
     folds = {
         (label, "cv"): [
@@ -204,10 +216,8 @@ def test_the_same_difference_in_every_fold_is_tested_by_its_sign_alone():
         for label, one in {**SAID, "strong": perfect}.items()
     }
     found = table(folds)
-    one = line(found, "dummy", "cv")
-    assert one["test"] == "sign test, 5 folds"
-    assert one["p"] == 2 * 0.5**5  # five of five, two-sided
-    assert one["verdict"] == "no difference shown"
+    assert line(found, "dummy", "cv")["verdict"] == "not defined"
+    assert line(found, "close", "cv")["p_holm"] == pytest.approx(line(found, "close", "cv")["p"])
 
 
 def test_one_class_in_every_fold_is_not_defined():
@@ -265,10 +275,10 @@ ALL = "dummy, clinical or the runner-up forest"
         ((LOST, LOST, SAME), f"dummy and clinical beat logistic (corrected for 3 comparisons); {OPEN}."),
         (
             (VOID, WON, SAME),
-            f"logistic beats clinical (corrected for 2 comparisons); {OPEN}; logistic and dummy cannot be "
-            "tested against each other.",
+            f"logistic beats clinical (corrected for 2 comparisons); {OPEN}; the folds leave no spread by which "
+            "to test logistic against dummy.",
         ),
-        ((VOID, VOID, VOID), f"logistic and {ALL} cannot be tested against each other."),
+        ((VOID, VOID, VOID), f"the folds leave no spread by which to test logistic against {ALL}."),
     ],
 )
 def test_the_sentence_says_what_holds(verdicts, expected):

@@ -12,7 +12,7 @@ from prognome.errors import StudyError
 from prognome.validate.judged_part import Interval, JudgedFold
 from prognome.validate.score import COLUMNS
 from prognome.validate.subgroup_figures import estimate, is_drawn, stratified_auc
-from prognome.validate.subgroup_levels import Levels, learn_all_levels, learn_levels
+from prognome.validate.subgroup_levels import NOT_RECORDED, Levels, learn_all_levels, learn_levels
 from prognome.validate.subgroup_rows import pool_rows
 from prognome.validate.subgroups import FIGURES, score_subgroups
 
@@ -320,3 +320,13 @@ def test_coverage_is_left_out_where_there_are_no_intervals():
     found = table(one_fold(judged), text(*["a"] * 40), "number", "mae").reset_index()
     assert "coverage" not in set(found["metric"])
     assert not is_drawn("mae", pool_rows(one_fold(judged), None))
+
+
+def test_a_word_in_a_column_of_numbers_is_not_recorded_and_is_never_repeated():
+    for cuts in (None, [2.0]):
+        levels = learn_levels(
+            Subgroup(column="wave", cuts=cuts), np.array(["1", "2", "3", "4", "5", "6", "7"], object)
+        )
+        assigned = levels.assign(np.array(["2", "high", None], dtype=object))
+        assert assigned[1] == assigned[2] == NOT_RECORDED
+        assert "high" not in levels.order(assigned)

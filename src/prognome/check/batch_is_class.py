@@ -12,6 +12,7 @@ from prognome.core.cohort import Cohort
 from prognome.core.seeds import seed_of
 
 GUARD = "batch_is_class"
+FEWEST_SHOWN = 5
 LEVEL = 0.005  # over all batch columns together
 SAME = 0.8  # Cramér's V from which batch and class are the same for practical purposes
 UNEQUAL = 0.3  # Cohen's w (V · √(smaller side − 1)) of a medium association
@@ -107,6 +108,11 @@ def _say_number(column: str, tie: Association) -> str:
     )
 
 
+def _hidden(count: int) -> int | str:
+    """A count of one to four people could tell who they are."""
+    return f"< {FEWEST_SHOWN}" if 0 < count < FEWEST_SHOWN else count
+
+
 def _facts(cohort: Cohort, tie: Association) -> dict[str, object]:
     name = "cramers_v" if cohort.classes else "adjusted_r2"
     return {
@@ -114,5 +120,5 @@ def _facts(cohort: Cohort, tie: Association) -> dict[str, object]:
         "p": round(tie.p, 6),
         "batches": len(tie.counts),
         "classes": list(cohort.classes),
-        "counts": tie.counts[:SHOWN].tolist(),
+        "counts": [[_hidden(n) for n in row] for row in tie.counts[:SHOWN].tolist()],
     }

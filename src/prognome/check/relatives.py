@@ -13,6 +13,7 @@ from prognome.core.alarm import Alarm
 from prognome.core.cohort import Cohort
 from prognome.core.kinship import Noise, call_genotypes, connected, king_robust, measure_noise
 from prognome.core.table import Table, is_number
+from prognome.errors import StudyError
 
 GUARD = "related_people"
 FEWEST_VARIANTS = 100
@@ -84,12 +85,26 @@ def link_relatives(
 
     For groups by kinship (``split: {outer: {group: {kinship: 0.0884}}}``), with
     :func:`prognome.core.kinship.merge`.
+
+    Raises
+    ------
+    StudyError
+        If so few variants cannot tell that degree from chance.
     """
     found = []
     for name, table in cohort.blocks.items():
         calls = _genotypes_of(table, known=name in genotypes)
         if calls is not None:
-            found.append(king_robust(_thin(calls), threshold=threshold).pairs)
+            thinned = _thin(calls)
+            by_chance = measure_noise(thinned).false_pairs(threshold)
+            if by_chance >= FEW_FALSE:
+                raise StudyError(
+                    "split.outer.group",
+                    f"kinship {threshold:g} cannot be told from chance in block {name}",
+                    seen=f"{thinned.shape[1]:,} variants, about {by_chance:,.1f} pairs by chance",
+                    mend="Say a closer degree: 0.177 for parents and children, 0.354 for duplicates.",
+                )
+            found.append(king_robust(thinned, threshold=threshold).pairs)
     return np.unique(np.concatenate(found), axis=0) if found else None
 
 

@@ -91,7 +91,7 @@ def jackknife_interval(
     scale: Scale = OWN,
     widen: float = 1.0,
 ) -> tuple[float, float]:
-    """Student's interval about the figure less its bias; drawn out to the figure itself where that lies beyond.
+    """Student's interval about the figure less its bias; drawn out to the figure where that lies beyond.
 
     Parameters
     ----------

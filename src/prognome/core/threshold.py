@@ -79,7 +79,9 @@ def _reach_sensitivity(event: Array, happened: NDArray[np.bool_], wanted: float)
     events = np.sort(event[happened])
     lowest = events[len(events) - _enough(len(events), wanted)]
     below = event[event < lowest]
-    return _between(below.max() if len(below) else 0.0, lowest)
+    if not len(below):
+        return float(np.nextafter(0.0, -1.0)) if lowest <= 0 else _between(0.0, lowest)
+    return _between(below.max(), lowest)
 
 
 def _reach_specificity(event: Array, happened: NDArray[np.bool_], wanted: float) -> float:

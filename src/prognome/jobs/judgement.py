@@ -197,11 +197,13 @@ def _stability(
         best, refitted.params if refitted else {}, cohort, split, study.split, asked.seeds,
         metric=metric, seed=rules.seed, crew=crew,
     )  # fmt: skip
+    recalibrated = bool(cohort.classes) and metric.name not in ("auc_roc", "average_precision")
+    caveat = " Figures are before recalibration." if recalibrated else ""
     words: dict[str, Any] = {"metric": metric_name(metric.name), "error": _is_error(metric)}
     return (
         pd.concat([one for one in (curve.table, seeds.table) if len(one)] or [curve.table]),
-        curve_sentence(curve.end, **words) if curve.end else "",
-        spread_sentence(seeds.spread, **words) if seeds.spread else "",
+        curve_sentence(curve.end, **words) + caveat if curve.end else "",
+        spread_sentence(seeds.spread, **words) + caveat if seeds.spread else "",
     )
 
 

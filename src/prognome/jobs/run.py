@@ -46,6 +46,7 @@ from prognome.report.report import write_report
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import Evaluation, Rules, evaluate, refit
 from prognome.validate.score import Interval
+from prognome.validate.subgroup_levels import learn_all_levels
 
 Progress = Callable[[int, int, str], None]
 Say = Callable[[str], None]
@@ -123,6 +124,9 @@ def prepare(study: Study) -> Prepared:
     standing = candidates(study)
     loaded, told = guard_ids(study, load(study))
     split = split_of(study, loaded)
+    learn_all_levels(
+        study.subgroups, loaded.cohort.facts, split.learn
+    )  # its faults are known before the work
     told += guard_training_rows(study, loaded, split)
     rules = Rules(
         study.target.kind,
@@ -418,7 +422,7 @@ def _record(
         "picks": [{"repeat": r, "fold": f, "model": m} for (r, f), m in evaluation.picks.items()],
         "failures": dict(evaluation.failures),
         "summary": summarise(evaluation.scores, study.primary, evaluation.best),
-        "notes": [*loaded.notes, *_shared_ids(cohort, elsewhere)],
+        "notes": [*loaded.notes, *_shared_ids(cohort, elsewhere), *_absent_subgroups(study, elsewhere)],
     }
 
 
@@ -440,6 +444,16 @@ def _without_nan(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _absent_subgroups(study: Study, elsewhere: Mapping[str, Arrived]) -> list[str]:
+    """Subgroup columns that an external cohort lacks, so that nobody takes silence for a pass."""
+    return [
+        f"external cohort {name} has no column '{one.column}', so it is not looked at by it"
+        for name, other in elsewhere.items()
+        for one in study.subgroups
+        if one.column not in other.cohort.facts
+    ]
 
 
 def _shared_ids(cohort: Cohort, elsewhere: Mapping[str, Arrived]) -> list[str]:

@@ -15,7 +15,7 @@ from prognome.core.metrics import METRICS, Metric
 from prognome.core.seeds import seed_of
 from prognome.core.split import Split
 from prognome.core.study import Study
-from prognome.errors import StudyError
+from prognome.errors import StudyError, WorkError
 from prognome.jobs.watch import ON_REQUEST, Said, said
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import CHOSEN, Rules, evaluate
@@ -42,13 +42,17 @@ def ask_sentinels(
     """
     wanted = study.guards.sentinels
     alarms: list[Alarm] = []
+    idle: dict[str, str] = {}
     if SHUFFLED in wanted:
-        alarms += _shuffled(study, cohort, split, candidates, rules, workers)
+        try:
+            alarms += _shuffled(study, cohort, split, candidates, rules, workers)
+        except WorkError as error:
+            idle[SHUFFLED] = f"the models cannot learn from shuffled labels; {error}"
     if NOISE in wanted:
         learn = cohort.rows(split.learn)
         for block in cohort.blocks:
             alarms += check_planted_noise(learn, block, seed=seed_of(study.seed, NOISE))
-    return said(study, ON_REQUEST, alarms, asked=wanted)
+    return said(study, ON_REQUEST, alarms, asked=wanted, idle=idle)
 
 
 def _shuffled(

@@ -93,7 +93,13 @@ def guard_ids(study: Study, loaded: Loaded) -> tuple[Loaded, list[Said]]:
     told = [_crossing(alarm, loaded.in_test) for alarm in alarms]
     links: list[Pairs] = []
     for place, alarm in enumerate(told):
-        if not len(alarm.pairs) or alarm.guard in study.guards.accept or _folds_are_given(study):
+        if not len(alarm.pairs) or alarm.guard in study.guards.accept:
+            continue
+        if _folds_are_given(study):
+            what = (
+                f"{alarm.what} The folds are given, so nothing was moved: such rows may stand on both sides."
+            )
+            told[place] = replace(alarm, what=what)
             continue
         largest = int(np.bincount(connected(alarm.pairs, len(cohort))).max())
         if largest > LARGEST * len(cohort):

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from prognome.check.absent_columns import GUARD, Place, Score, blank_columns, check_absent_columns
 from prognome.check.external import check_external
 from prognome.core.cohort import Cohort
-from prognome.core.metrics import Metric
 from prognome.core.schema import Schema
 from prognome.core.split import Split
 from prognome.core.study import Study
@@ -60,14 +59,15 @@ def measure_absence(
         for (label, repeat, fold), chosen in evaluation.params.items()
         if label == best.label
     }
-    as_is = _mean(evaluation, best.label, rules.metric)
+
+    def judged_as(seen: Cohort) -> float:
+        crew = Crew(cohort, rules.metric, workers, len(params), None)
+        return judge_rows_as(
+            seen, best, params, cohort, split, metric=rules.metric, seed=rules.seed, crew=crew
+        )
 
     def judge_without(columns: Sequence[Place]) -> float:
-        crew = Crew(cohort, rules.metric, workers, len(params), None)
-        blanked = blank_columns(cohort, columns)
-        return judge_rows_as(
-            blanked, best, params, cohort, split, metric=rules.metric, seed=rules.seed, crew=crew
-        )
+        return judged_as(blank_columns(cohort, columns))
 
     measured: list[Said] = []
     for one in told:
@@ -78,14 +78,8 @@ def measure_absence(
         alarms = check_absent_columns(
             elsewhere[name].cohort,
             where=one.where,
-            score=Score(rules.metric, as_is, best.label),
+            score=Score(rules.metric, judged_as(cohort), best.label),
             judge_without=judge_without,
         )
         measured += said(study, one.stage, alarms, asked=[GUARD])
     return measured
-
-
-def _mean(evaluation: Evaluation, label: str, metric: Metric) -> float:
-    """The value over all folds, before recalibration as the learning curve has it."""
-    folds = evaluation.folds[(label, "cv")]
-    return sum(metric.value(fold.judged) for fold in folds) / len(folds)

@@ -203,10 +203,6 @@ class _Judge:
             self._interval.level,
             freedom=len(folds) // repeats - 1,
         )
-        each = len(folds) // repeats
-        if np.isnan(found.p) and each > 1 and not np.isnan(found.difference):
-            # the same difference in every fold leaves no spread to test by, only its sign
-            found = replace(found, p=least_wilcoxon_p(each), name="sign test")
         left_out = groups is not None and all(len(set(groups[fold.rows])) == 1 for fold in folds)
         unit = "groups left out" if left_out else "folds"
         return replace(found, name=f"{found.name}, {len(folds)} {unit}")
@@ -235,9 +231,18 @@ class _Judge:
 
 
 def _delong(event: NDArray[np.bool_], a: Any, b: Any, groups: Groups, level: float) -> PairedTest:
+    """With groups by Student's t, as in the paired bootstrap: the normal form claims too much of few."""
     found = delong.paired_test(event, a, b, groups, level)
-    name = "DeLong test" if groups is None else "DeLong test, by groups"
-    return PairedTest(found.difference, found.low, found.high, found.z, found.p, name)
+    if groups is None:
+        return PairedTest(found.difference, found.low, found.high, found.z, found.p, "DeLong test")
+    from scipy.stats import t
+
+    name, freedom = "DeLong test, by groups", len(set(groups)) - 1
+    if not found.standard_error > 0:
+        return PairedTest(found.difference, found.low, found.high, found.z, found.p, name)
+    reach = float(t.ppf((1 + level) / 2, freedom)) * found.standard_error
+    p = 2 * float(t.sf(abs(found.z), freedom))
+    return PairedTest(found.difference, found.difference - reach, found.difference + reach, found.z, p, name)
 
 
 def _test_per_train(folds: Sequence[JudgedFold], train_rows: TrainRows | None) -> float:

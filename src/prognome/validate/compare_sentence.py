@@ -62,7 +62,7 @@ def sentence(table: pd.DataFrame, family: HolmFamily, part: str) -> str:
     if tested > 1:
         clauses[0] += f" (corrected for {tested} comparisons)"
     if untested:
-        clauses.append(f"{best} and {_join(untested, 'or')} cannot be tested against each other")
+        clauses.append(f"the folds leave no spread by which to test {best} against {_join(untested, 'or')}")
     if best in family.baselines:
         clauses.append(f"{best} is itself a baseline")
     return f"{where} {'; '.join(clauses)}."

@@ -16,8 +16,8 @@ from prognome.core.recalibration import recalibration_ends
 from prognome.validate.judged_part import Array, Estimate, JudgedPart, mean_over_folds
 
 POOLED = ("calibration_intercept", "calibration_slope")
-# How much larger the error over folds is than rows show, where that is not once ``JudgedPart.widen``: a model of
-# too steep a slope leaves rows that make it look flat; a ratio's jackknife is wide enough. Measured, like it.
+# Times the excess of ``JudgedPart.widen``, where not once: a model of too steep a slope leaves rows that make
+# it look flat; a ratio's jackknife is wide enough. Measured, like it.
 EXCESS = {"calibration_slope": 2.0, "calibration_intercept": 0.0, "r2": 0.0, "pearson": 0.0, "spearman": 0.0}
 ENOUGH_GROUPS = 100  # for a bootstrap; with fewer its intervals were measured as too narrow
 

@@ -105,7 +105,7 @@ def learning_curve(
 
     Every outer fold of the first repeat has its own subsets, a smaller one inside a larger one. The
     parameters are those that the fold chose with all its rows, and the model's seed is the fold's, so the
-    figure at share 1 is that of the fold. Probabilities are not recalibrated.
+    figure at share 1 is that of the fold, if recalibration does not change it: here there is none.
 
     Parameters
     ----------

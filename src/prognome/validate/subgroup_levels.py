@@ -59,10 +59,14 @@ class Levels:
 
         Returns
         -------
-        (n,) names. Missing is ``not recorded``; so is what is no number in a column that is cut. Of more than
+        (n,) names. Missing is ``not recorded``; so is what is no number in a column of numbers. Of more than
         30 values the 29 that most rows have keep their names, and the rest are ``others``.
         """
         names = np.array([_named(value, numeric=self.numeric) for value in values], dtype=object)
+        if self.numeric:  # of other rows than those it was learned from
+            names = np.array(
+                [name if name is None or _NUMBER.fullmatch(name) else None for name in names], object
+            )
         if self.cuts:
             return self._cut(names)
         recorded = [name for name in names if name is not None]

@@ -26,6 +26,9 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+FEWEST_SHOWN = 5
+
+
 @dataclass(frozen=True, eq=False)
 class LevelRows:
     """The judged rows of a part, by the levels of one column.
@@ -107,8 +110,18 @@ def score_subgroups(
     return table
 
 
+def _hide_few(assigned: NDArray[np.object_], rows: NDArray[np.intp]) -> NDArray[np.object_]:
+    """Levels of so few rows that somebody could be picked out become ``others``."""
+    found = set(assigned.tolist()) - {NOT_RECORDED}
+    few = {name for name in found if len(set(rows[assigned == name])) < FEWEST_SHOWN}
+    return np.array([OTHERS if name in few else name for name in assigned], dtype=object)
+
+
 def part_rows(pool: PooledRows, levels: Levels, values: NDArray[np.object_]) -> LevelRows:
     """The pooled rows by the levels of one column.
+
+    Levels of fewer than five rows stand together as ``others``, and are not listed where even these are
+    fewer: counts so small could tell who somebody is. Their rows count among all others of a level.
 
     Parameters
     ----------
@@ -119,8 +132,8 @@ def part_rows(pool: PooledRows, levels: Levels, values: NDArray[np.object_]) -> 
     values
         (n,) text of all rows of the cohort.
     """
-    assigned = levels.assign(values[pool.rows])
-    names = levels.order(assigned)
+    assigned = _hide_few(levels.assign(values[pool.rows]), pool.rows)
+    names = [n for n in levels.order(assigned) if len(set(pool.rows[assigned == n])) >= FEWEST_SHOWN]
     masks = tuple(np.asarray(assigned == name, dtype=bool) for name in names)
     return LevelRows(levels.column, tuple(names), masks, not _levels_are_groups(pool, names, masks))
 
