@@ -303,6 +303,7 @@ class Member:
     columns: slice
     learner: Learner | None
     baseline: bool = False
+    reluctant: bool = False
 
 
 @dataclass(frozen=True)
@@ -330,7 +331,7 @@ class World:
 _USUAL = (
     Member("dummy", slice(0, 1), None, baseline=True),
     Member("clinical_only", slice(0, 3), discriminant, baseline=True),
-    Member("single_feature", slice(3, 33), best_features(1), baseline=True),
+    Member("single_best", slice(3, 33), best_features(1), baseline=True, reluctant=True),
     Member("linear", slice(0, 33), discriminant),
     Member("naive_bayes", slice(0, 33), centroid),
     Member("top_five", slice(0, 33), best_features(5)),
@@ -392,7 +393,8 @@ def member_aucs(member: Member, x: Array, event: Any, folds: Sequence[Rows]) -> 
 def any_false_verdict(world: World, values: dict[str, Array], folds: Sequence[Rows], scheme: Scheme) -> bool:
     """Choose and compare as a run does; the AUC of every fold was computed beforehand."""
     candidates = [
-        Candidate(one.label, None, rank, baseline=one.baseline) for rank, one in enumerate(world.members)
+        Candidate(one.label, None, rank, baseline=one.baseline, reluctant=one.reluctant)
+        for rank, one in enumerate(world.members)
     ]
     given = replace(AUC, value=lambda judged: float(judged.score[0, 0]))
     said = {
@@ -406,7 +408,7 @@ def any_false_verdict(world: World, values: dict[str, Array], folds: Sequence[Ro
     }
     best = choose(
         [
-            Standing(one.label, one.rank, tuple(values[one.label]), repeats=scheme.repeats)
+            Standing(one.label, one.standing, tuple(values[one.label]), repeats=scheme.repeats)
             for one in candidates
         ],
         AUC,

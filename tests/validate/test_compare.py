@@ -275,8 +275,8 @@ ALL = "dummy, clinical or the runner-up forest"
         ((LOST, LOST, SAME), f"dummy and clinical beat logistic (corrected for 3 comparisons); {OPEN}."),
         (
             (VOID, WON, SAME),
-            f"logistic beats clinical (corrected for 2 comparisons); {OPEN}; the folds leave no spread by which "
-            "to test logistic against dummy.",
+            f"logistic beats clinical (corrected for 2 comparisons); {OPEN}; the folds leave no spread by "
+            "which to test logistic against dummy.",
         ),
         ((VOID, VOID, VOID), f"the folds leave no spread by which to test logistic against {ALL}."),
     ],
