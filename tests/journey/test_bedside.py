@@ -20,6 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import prognome
+from prognome.core.bundle import Bundle
 from prognome.errors import StudyError
 from tests.journey.desk import Desk, read
 
@@ -46,7 +47,9 @@ def test_from_a_table_to_an_answer(desk: Desk) -> None:
         "run", study, "-o", desk.out, "--workers", 1, *[word for one in changes for word in ("--set", one)]
     )
     assert said.status == 0
-    assert said.err == "patients: ill is binary, the event is '1'; judged by auc_roc\n"
+    first, *guards = said.err.splitlines()
+    assert first == "patients: ill is binary, the event is '1'; judged by auc_roc"
+    assert [line.partition(":")[0] for line in guards] == ["guard undeclared_groups (column family)"]
     assert said.out.splitlines()[-1] == f"report: {desk.out / 'report.html'}"
     assert set(read(desk.out / "split.tsv")["fold"]) == {"1", "2", "3"}
     answers = desk.folder / "answers.tsv"
@@ -78,9 +81,12 @@ def test_bundle_answers_as_scikit_learn_does(finished: Desk, desk: Desk) -> None
         make_column_transformer((numbers, ["age", *genes]), (classes, ["sex"])),
         LogisticRegression(max_iter=1000),
     ).fit(desk.frame, desk.frame["ill"])
+    bundle = Bundle.load(finished.out / "bundle")
+    wanted = bundle.rule.answer(theirs.predict_proba(desk.frame)).score
     lines = answers_of(desk, finished.out / "bundle", desk.frame)
-    ours = np.array([[float(cell) for cell in line.split("\t")[4:6]] for line in lines[1:]])
-    np.testing.assert_allclose(ours, theirs.predict_proba(desk.frame), rtol=1e-4, atol=1e-5)
+    at = [lines[0].split("\t").index(name) for name in ("p_0", "p_1")]
+    ours = np.array([[float(line.split("\t")[k]) for k in at] for line in lines[1:]])
+    np.testing.assert_allclose(ours, wanted, rtol=1e-4, atol=1e-5)
 
 
 def test_one_row_alone_gets_what_it_gets_in_a_crowd(finished: Desk, desk: Desk) -> None:
@@ -96,12 +102,18 @@ def test_one_row_alone_gets_what_it_gets_in_a_crowd(finished: Desk, desk: Desk) 
     assert status[3:6] == ["flagged", "flagged", "refused"]
     for row in (0, gap, 3, 4, 5):
         alone = answers_of(desk, bundle, frame.iloc[[row]])
-        mine, theirs = alone[1].split("\t"), crowd[row + 1].split("\t")
-        assert mine[:4] + mine[6:] == theirs[:4] + theirs[6:]
-        if theirs[1] == "refused":
-            assert mine[3:6] == ["", "", ""]
-        else:  # to the last digit but that in which a product of matrices differs from one of vectors
-            np.testing.assert_allclose([*map(float, mine[4:6])], [*map(float, theirs[4:6])], rtol=1e-14)
+        names = alone[0].split("\t")
+        mine = dict(zip(names, alone[1].split("\t"), strict=True))
+        theirs = dict(zip(names, crowd[row + 1].split("\t"), strict=True))
+        numbers = {"p_0", "p_1"}
+        assert {k: v for k, v in mine.items() if k not in numbers} == {
+            k: v for k, v in theirs.items() if k not in numbers
+        }
+        if theirs["status"] == "refused":
+            assert {mine[name] for name in ("decision", "decision_chosen", "p_0", "p_1", "set_0")} == {""}
+        else:  # to the last digits but those in which a product of matrices differs from one of vectors
+            for name in numbers:
+                np.testing.assert_allclose(float(mine[name]), float(theirs[name]), rtol=1e-13)
     assert "clinical.age" in crowd[4]
     assert "clinical.sex" in crowd[5]
     assert "brings 38% of the features, 50% are needed" in crowd[6]
@@ -171,14 +183,18 @@ def test_python_gives_what_the_command_line_gives(finished: Desk) -> None:
 
 
 def test_run_folder_holds_what_the_architecture_says(finished: Desk) -> None:
-    """comparisons.tsv and markers.tsv come with their own work."""
+    """markers.tsv comes with its own work; gaps.tsv is there where there are subgroups."""
     assert {path.name for path in finished.out.iterdir()} == {
         "study.yaml", "split.tsv", "predictions.tsv", "scores.tsv", "timing.tsv", "mismatches.tsv",
+        "comparisons.tsv", "decision_curve.tsv", "stability.tsv", "guards.tsv",
         "figures", "report.html", "run.json", "bundle",
     }  # fmt: skip
     columns = {
         "split.tsv": "row part repeat fold group",
-        "predictions.tsv": "row model part repeat fold truth decision p_0 p_1",
+        "predictions.tsv": "row model part repeat fold truth decision decision_chosen "
+        "p_0 p_1 s_0 s_1 set_0 set_1",
+        "comparisons.tsv": "a b part metric difference low high test p p_holm verdict",
+        "guards.tsv": "guard stage where status what remedy reason",
         "scores.tsv": "model part repeat fold subgroup level metric threshold value low high method n events",
         "mismatches.tsv": "row file problem",
     }
@@ -188,7 +204,7 @@ def test_run_folder_holds_what_the_architecture_says(finished: Desk) -> None:
     assert {path.suffix for path in (finished.out / "figures").iterdir()} == {".svg"}
     assert (finished.out / "mismatches.tsv").stat().st_mode & 0o777 == 0o600
     assert {path.name for path in (finished.out / "bundle").iterdir()} == {
-        "pipeline.skops", "schema.json", "about.json", "probes.tsv", "manifest.json",
+        "pipeline.skops", "rule.json", "schema.json", "about.json", "probes.tsv", "manifest.json",
     }  # fmt: skip
     record = json.loads((finished.out / "run.json").read_text())
     assert {"format", "study", "inputs", "versions", "replay"} <= {*record}
@@ -229,7 +245,8 @@ def test_test_part_and_external_cohort_are_parts_of_their_own(desk: Desk) -> Non
 def test_json_is_json_and_nothing_else_stands_on_stdout(finished: Desk, desk: Desk) -> None:
     study = desk.ask()
     checks = json.loads(desk.call("doctor", study, "--json").out)
-    assert {check["state"] for check in checks} == {"ok"}
+    notes = {check["what"] for check in checks if check["state"] != "ok"}
+    assert notes == {"guard undeclared_groups"}
     record = json.loads(desk.call("run", study, "-o", desk.out, "--workers", 1, "--json").out)
     assert record["out"] == str(desk.out)
     assert record["best"] == "logistic"
@@ -238,9 +255,9 @@ def test_json_is_json_and_nothing_else_stands_on_stdout(finished: Desk, desk: De
     assert [row["row"] for row in rows] == desk.frame["id"].tolist()
     count = json.loads(desk.call("predict", bundle, desk.table, "--json", "-o", desk.folder / "a.tsv").out)
     assert count.pop("out") == str(desk.folder / "a.tsv")
-    assert count == {"rows": 120, "ok": 120, "flagged": 0, "refused": 0, "unasked": {}}
+    assert count == {"rows": 120, "ok": 120, "flagged": 0, "refused": 0, "unasked": {}, "shift": ""}
     menus = json.loads(desk.call("list", "--json").out)
-    assert set(menus) == {"models", "steps", "metrics", "readers"}
+    assert set(menus) == {"models", "steps", "metrics", "readers", "guards"}
 
 
 def test_quiet_says_only_results_and_errors(finished: Desk, desk: Desk) -> None:

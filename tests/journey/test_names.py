@@ -51,9 +51,10 @@ def odd(desk: Desk) -> Desk:
 def test_odd_names_change_no_number_and_reach_the_report_whole(odd: Desk, finished: Desk) -> None:
     odd.run()
     mine, plain = read(odd.out / "predictions.tsv"), read(finished.out / "predictions.tsv")
-    assert [*mine.columns[-2:]] == [f"p_{CLASSES[0]}", f"p_{CLASSES[1]}"]
+    wanted = [f"{sort}_{CLASSES[k]}" for sort in ("p", "s", "set") for k in (0, 1)]
+    assert [*mine.columns[-6:]] == wanted
     assert mine["truth"].tolist() == [CLASSES[int(label)] for label in plain["truth"]]
-    assert mine.iloc[:, -2:].to_numpy().tolist() == plain.iloc[:, -2:].to_numpy().tolist()
+    assert mine.iloc[:, -6:].to_numpy().tolist() == plain.iloc[:, -6:].to_numpy().tolist()
     scores = read(odd.out / "scores.tsv")
     assert scores["value"].tolist() == read(finished.out / "scores.tsv")["value"].tolist()
 

@@ -32,9 +32,28 @@ def study_schema() -> dict[str, Any]:
         names = parts[f"{form}Long"]["properties"]["name"]["enum"]
         short = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": {"enum": names}}
         parts[form] = {"anyOf": [{"enum": names}, short, {"$ref": f"#/$defs/{form}Long"}]}
+    _allow_short_forms(parts)
     for part in parts.values():
-        for name in ("path", "values"):  # one alone may stand without brackets
+        for name in ("path", "values", "batch"):  # one alone may stand without brackets
             one = part.get("properties", {}).get(name)
             if one:
                 part["properties"][name] = {"anyOf": [{"type": ["string", "number", "boolean"]}, one]}
     return schema
+
+
+def _allow_short_forms(parts: dict[str, Any]) -> None:
+    """A column for a subgroup, a word for guards, a rule for a threshold, as a study may write them."""
+    share = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+    short: dict[str, list[Any]] = {
+        "Subgroup": [{"type": "string"}],
+        "GuardsSpec": [{"enum": ["warn", "strict"]}],
+        "ThresholdSpec": [
+            {"enum": ["youden"]},
+            {"type": "object", "properties": {"sensitivity": share}, "required": ["sensitivity"]},
+            {"type": "object", "properties": {"specificity": share}, "required": ["specificity"]},
+            {"type": "object", "properties": {"cost": {"$ref": "#/$defs/Cost"}}, "required": ["cost"]},
+        ],
+    }
+    for name, forms in short.items():
+        parts[f"{name}Long"] = parts.pop(name)
+        parts[name] = {"anyOf": [*forms, {"$ref": f"#/$defs/{name}Long"}]}
