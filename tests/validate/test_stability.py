@@ -271,12 +271,12 @@ def test_the_spread_by_hand():
     assert spread.over_folds == pytest.approx(np.sqrt(0.0075))
     assert spread.mean == pytest.approx(0.795)
     assert spread_sentence(spread, metric="AUC", error=False) == (
-        "Judged again 2 times with other folds and seeds, its parameters fixed, the mean AUC of the model "
+        "Judged again 2 times with other folds and seeds, its parameters fixed, the average AUC of the model "
         "has a standard deviation of 0.007; over the folds of one split it is 0.087."
     )
     assert _spread(table.assign(value=np.nan), folds_moved=True) is None
     once = _spread(table[table["seed"] == 1], folds_moved=False)
-    assert "a mean AUC of 0.800; over the folds" in spread_sentence(once, metric="AUC", error=False)
+    assert "an average AUC of 0.800; over the folds" in spread_sentence(once, metric="AUC", error=False)
 
 
 def test_the_pieces_are_counted_before_the_work(cohort):

@@ -257,9 +257,9 @@ def spread_sentence(spread: Spread, *, metric: str, error: bool) -> str:
     what = "other folds and seeds" if spread.folds_moved else "other seeds of the model (the folds are given)"
     said = f"Judged again {count(spread.splits, 'time')} with {what}, its parameters fixed, "
     if np.isnan(spread.over_seeds):
-        said += f"the model has a mean {metric} of {shown(spread.mean)}"
+        said += f"the model has an average {metric} of {shown(spread.mean)}"
     else:
-        said += f"the mean {metric} of the model has a standard deviation of {shown(spread.over_seeds)}"
+        said += f"the average {metric} of the model has a standard deviation of {shown(spread.over_seeds)}"
     if np.isnan(spread.over_folds):
         return f"{said}."
     return f"{said}; over the folds of one split it is {shown(spread.over_folds)}."
