@@ -459,8 +459,8 @@ ROWS = """
 
 A test part or an external cohort. The models are given; their errors are exchangeable and correlated by .5.
 *Power* is the share found where the first is better by 0.35 (of the distance between classes, of the
-threshold, or of the spread of errors). Tests without a bootstrap
-have four times as many worlds; the percentile bootstrap is drawn in a quarter of them.
+threshold, or of the spread of errors). Tests without a bootstrap have four times as many worlds; the
+percentile bootstrap is drawn in a quarter of them.
 
 """
 
