@@ -33,11 +33,8 @@ def check_external(
     schema: Schema,
     learn: Cohort,
     there: Cohort,
-    *,
-    score: absent_columns.Score | None = None,
-    judge_without: absent_columns.JudgeWithout | None = None,
 ) -> ExternalChecked:
-    """Ask every guard of this stage about one external cohort.
+    """Ask every guard of this stage about one external cohort; what absent columns cost is asked later.
 
     Parameters
     ----------
@@ -49,8 +46,6 @@ def check_external(
         Those rows (``cohort.rows(split.learn)``), for their target.
     there
         The other cohort in the schema's form (``Arrived.cohort``), with its target.
-    score, judge_without
-        For what absent columns cost; see :func:`~prognome.check.absent_columns.check_absent_columns`.
     """
     where = f"external {name}"
     not_applicable: dict[str, str] = {}
@@ -62,9 +57,7 @@ def check_external(
         not_applicable[shift.GUARD] = f"{len(learn):,} training rows; at least {LEAST_ROWS} are needed"
     else:
         alarms += shift.check_shift(schema, there.blocks, where=where, groups=there.groups)
-    alarms += absent_columns.check_absent_columns(
-        there, where=where, score=score, judge_without=judge_without
-    )
+    alarms += absent_columns.check_absent_columns(there, where=where)
     if learn.target is None or there.target is None:
         not_applicable[class_balance.GUARD] = "no target is known there"
     elif len(there) < class_balance.LEAST_ROWS:

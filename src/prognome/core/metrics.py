@@ -348,32 +348,24 @@ def _by_score(event: NDArray[np.bool_], score: Array, weights: Array) -> tuple[A
 
 
 def _auc_of(yes: Array, no: Array) -> Array:
-    lower = np.cumsum(no, axis=1)
-    below = lower - no / 2
-    return _ratio(np.einsum("rk,rk->r", yes, below), yes.sum(axis=1) * lower[:, -1])
-
-
-def _average_precision_of(yes: Array, no: Array) -> Array:
-    found = np.cumsum(yes[:, ::-1], axis=1)
-    alarms = found + np.cumsum(no[:, ::-1], axis=1)
-    # the weights of rows that were not drawn are nought, and so is what they would add
-    precision = np.divide(found, alarms, out=np.zeros_like(found), where=alarms > 0)
-    return _ratio(np.einsum("rk,rk->r", yes[:, ::-1], precision), found[:, -1])
-
-
-def weighted_auc(event: NDArray[np.bool_], score: Array, weights: Array) -> Array:
     """Area under the ROC curve as a weighted Mann–Whitney statistic, ties counted half.
 
     References
     ----------
     Hanley and McNeil (1982), Radiology 143:29–36.
     """
-    return _auc_of(*_by_score(event, score, weights))
+    lower = np.cumsum(no, axis=1)
+    below = lower - no / 2
+    return _ratio(np.einsum("rk,rk->r", yes, below), yes.sum(axis=1) * lower[:, -1])
 
 
-def weighted_average_precision(event: NDArray[np.bool_], score: Array, weights: Array) -> Array:
+def _average_precision_of(yes: Array, no: Array) -> Array:
     """Σ (R_k - R_{k-1}) P_k over falling thresholds."""
-    return _average_precision_of(*_by_score(event, score, weights))
+    found = np.cumsum(yes[:, ::-1], axis=1)
+    alarms = found + np.cumsum(no[:, ::-1], axis=1)
+    # the weights of rows that were not drawn are nought, and so is what they would add
+    precision = np.divide(found, alarms, out=np.zeros_like(found), where=alarms > 0)
+    return _ratio(np.einsum("rk,rk->r", yes[:, ::-1], precision), found[:, -1])
 
 
 def _over_classes(figure: Callable[[Array, Array], Array]) -> Callable[[Weighed], Array]:

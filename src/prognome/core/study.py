@@ -234,6 +234,11 @@ class SplitSpec(_Part):
     inner: Inner = Inner()
     file: str | None = Field(None, description="A split.tsv to be honoured.")
 
+    @property
+    def folds_are_given(self) -> bool:
+        """Whether a file, sites left out or time say who judges whom, so that no other draw can be made."""
+        return bool(self.file or self.outer.leave_out or self.outer.time)
+
     @field_validator("fractions")
     @classmethod
     def _sum_to_one(cls, value: list[float] | None) -> list[float] | None:

@@ -95,7 +95,7 @@ def guard_ids(study: Study, loaded: Loaded) -> tuple[Loaded, list[Said]]:
     for place, alarm in enumerate(told):
         if not len(alarm.pairs) or alarm.guard in study.guards.accept:
             continue
-        if _folds_are_given(study):
+        if study.split.folds_are_given:
             what = (
                 f"{alarm.what} The folds are given, so nothing was moved: such rows may stand on both sides."
             )
@@ -234,11 +234,6 @@ def _relatives(study: Study, cohort: Cohort) -> Pairs | None:
             mend="Add a block with read: vcf, or name a column of families.",
         )
     return pairs
-
-
-def _folds_are_given(study: Study) -> bool:
-    outer = study.split.outer
-    return bool(study.split.file or outer.leave_out or outer.time)
 
 
 def _on_one_side(pairs: Pairs, in_test: NDArray[np.bool_] | None) -> Pairs:

@@ -206,7 +206,7 @@ def over_seeds(
             for (number, fold), value in zip(lines, values, strict=True)
         ]
     )  # fmt: skip
-    return Seeds(table, _spread(table, folds_moved=not _folds_are_given(spec, split)))
+    return Seeds(table, _spread(table, folds_moved=not spec.folds_are_given))
 
 
 def judge_rows_as(
@@ -327,7 +327,7 @@ def recut(spec: SplitSpec, cohort: Cohort, split: Split, seed: int) -> Split:
     StudyError, DataError
         If the new folds cannot be learned.
     """
-    if _folds_are_given(spec, split):
+    if spec.folds_are_given:
         return split
     assert cohort.target is not None
     in_test = np.zeros(len(cohort), dtype=bool)
@@ -341,10 +341,6 @@ def recut(spec: SplitSpec, cohort: Cohort, split: Split, seed: int) -> Split:
         in_test=in_test if in_test.any() else None,
         seed=seed,
     )
-
-
-def _folds_are_given(spec: SplitSpec, split: Split) -> bool:
-    return bool(spec.file or spec.outer.leave_out or split.scheme == "time")
 
 
 def _first_repeat(split: Split) -> list[Fold]:
