@@ -55,6 +55,7 @@ simulations: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.bench_read
 	$(BIN)/python -m benchmarks.bench_judge
+	$(BIN)/python -m benchmarks.bench_sequence
 
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

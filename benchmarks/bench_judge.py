@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from prognome.core import delong
 from prognome.core.bootstrap import replicate_weights
-from prognome.core.metrics import Judged, Metric, metrics_for, weigh
+from prognome.core.judged import Judged
+from prognome.core.metrics import Metric, metrics_for, weigh
 
 Array = NDArray[np.float64]
 DELONG_GOAL_SECONDS = 0.05

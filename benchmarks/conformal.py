@@ -31,7 +31,7 @@ from prognome.core.rule import Rule
 from prognome.core.say import say
 from prognome.core.seeds import seed_of
 from prognome.core.split import inner_folds
-from prognome.core.study import Judge
+from prognome.core.study_judge import Judge
 
 WANTED = 0.9
 FEATURES = 12

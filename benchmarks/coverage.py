@@ -3,11 +3,12 @@
 ::
 
     python -m benchmarks.coverage --keep counts.json    all settings, hours; goes on where it stopped
+    python -m benchmarks.coverage --keep counts.json --merge more.json    put together, write, run nothing
     python -m benchmarks.coverage --quick               a few minutes, prints alone
 
 Every fitted model has a known true value (``coverage_worlds``). An interval covers where it holds the mean
 over the folds of the fitted models' true values; beside it stands how often it holds the expectation over
-training sets.
+training sets. Where sites are left out one by one, the truth is that of sites never seen.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from benchmarks.coverage_forests import Forest
 from benchmarks.coverage_page import write_page
+from benchmarks.coverage_sites import ALIKE, LEFT_OUT, SITE_ROWS, SitesOfNumbers, SitesOfTwoClasses
 from benchmarks.coverage_worlds import Drawn, Numbers, ThreeClasses, TwoClasses
 from prognome.core.bootstrap import percentile_interval, replicate_weights
-from prognome.core.metrics import METRICS, Judged, Metric, metrics_for
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS, Metric, metrics_for
 from prognome.core.proportions import share_of
 from prognome.core.seeds import seed_of
 from prognome.validate.score import Interval, JudgedFold, score_part
@@ -35,14 +39,26 @@ from prognome.validate.score import Interval, JudgedFold, score_part
 ROOT = Path(__file__).resolve().parents[1]
 LEVEL = 0.95
 FOLDS = 5
-WORLDS = {
+WORLDS: dict[str, Any] = {
     "two classes, AUC .80": TwoClasses(),
     "two classes, AUC .96": TwoClasses(apart=2.5),
     "numbers": Numbers(),
     "three classes": ThreeClasses(),
 }
+TWO_CLASSES: dict[str, Any] = {name: world for name, world in WORLDS.items() if world.kind == "binary"}
+SITES: dict[str, Any] = {
+    "two classes, sites differ": SitesOfTwoClasses(),
+    "numbers, sites differ": SitesOfNumbers(),
+}
+SITES_ALIKE: dict[str, Any] = {"two classes, sites alike": ALIKE}
+FORESTS: dict[str, Any] = {"two classes, random forest": Forest()}
+SEED = 2  # the constants of the intervals were chosen on the studies of seed 1
 NAIVE_STUDIES = 300  # the naive intervals miss by more than this many need to be counted
 NAIVE = ("mean ± 1.96 sd/√k over folds", "t over folds", "percentile bootstrap, pooled rows", "Wald")
+
+
+REPEATED = "cv, 3 repeats"
+PARTS = ("cv", REPEATED, "test")
 
 
 @dataclass(frozen=True)
@@ -58,19 +74,41 @@ class Setting:
     def title(self) -> str:
         """As a heading."""
         rows = "families of five" if self.grouped else "rows alone"
+        if self.part == LEFT_OUT:
+            rows = f"{self.n // SITE_ROWS} sites of {SITE_ROWS}"
         return f"{self.world}; n = {self.n:,}; {self.part}; {rows}"
 
 
-PARTS = ("cv", "cv, 3 repeats", "test")
+@dataclass(frozen=True)
+class Plan:
+    """Settings that are counted in so many studies: all worlds, sizes and parts with each other."""
+
+    worlds: dict[str, Any]
+    sizes: tuple[int, ...]
+    parts: tuple[str, ...]
+    studies: int
+
+    def settings(self) -> list[Setting]:
+        """In the order in which they are run."""
+        return [
+            Setting(world, n, part, grouped)
+            for n in self.sizes
+            for world in self.worlds
+            for part in self.parts
+            for grouped in ((True,) if part == LEFT_OUT else (False, True))
+        ]
 
 
-def studies(setting: Setting, replicates: int) -> int:
-    """Half as many where one takes long."""
-    return (
-        replicates // 2
-        if setting.n >= 2000 or "three" in setting.world or "3" in setting.part
-        else replicates
-    )
+PLANS = (
+    Plan(WORLDS, (200, 500), ("cv", "test"), 1000),
+    Plan(TWO_CLASSES, (200,), (REPEATED,), 1000),
+    Plan(WORLDS, (200, 500), (REPEATED,), 400),
+    Plan(WORLDS, (2000, 80), ("cv", "test"), 300),
+    Plan(SITES, (200, 320, 480, 800), (LEFT_OUT,), 400),
+    Plan(SITES_ALIKE, (200, 800), (LEFT_OUT,), 400),
+    Plan(FORESTS, (200, 500), ("cv",), 300),
+)
+ALL_WORLDS = {**WORLDS, **SITES, **SITES_ALIKE, **FORESTS}
 
 
 def simulate(setting: Setting, replicates: int, bootstrap: int, *, naive: bool) -> dict[str, Any]:
@@ -80,10 +118,10 @@ def simulate(setting: Setting, replicates: int, bootstrap: int, *, naive: bool) 
     -------
     Metric → shares covered: shown, of the expectation, and of each naive interval; widths and methods.
     """
-    world = WORLDS[setting.world]
+    world = ALL_WORLDS[setting.world]
     ends: dict[str, list[Any]] = {}
     for number in range(replicates):
-        rng = np.random.default_rng(seed_of(1, setting.title, number))
+        rng = np.random.default_rng(seed_of(SEED, setting.title, number))
         folds, truth, groups = _judge(world, setting, rng)
         metrics = [_quick(metric) for metric in metrics_for(world.kind) if metric.name in truth]
         made = Interval(bootstrap, LEVEL, number)
@@ -120,7 +158,7 @@ def _judge(
     folds, truths, pooled = [], [], []
     for repeat in range(1, 4 if "repeats" in setting.part else 2):
         betas = []
-        for number, rows in enumerate(_cut(drawn, world.kind, rng), start=1):
+        for number, rows in enumerate(_cut(drawn, world.kind, setting.part, rng), start=1):
             kept = np.setdiff1d(np.arange(setting.n), rows)
             beta = world.fit(drawn.x[kept], drawn.y[kept])
             betas.append(beta)
@@ -133,9 +171,11 @@ def _judge(
     return folds, mean, drawn.groups
 
 
-def _cut(drawn: Drawn, kind: str, rng: np.random.Generator) -> list[Any]:
-    """Five folds: stratified by class, or of whole families."""
+def _cut(drawn: Drawn, kind: str, part: str, rng: np.random.Generator) -> list[Any]:
+    """Five folds: stratified by class, or of whole families; or a fold for each site."""
     n = len(drawn.y)
+    if part == LEFT_OUT and drawn.groups is not None:
+        return [np.flatnonzero(drawn.groups == site) for site in np.unique(drawn.groups)]
     if drawn.groups is not None:
         order = rng.permutation(drawn.groups.max() + 1)
         return [np.flatnonzero(np.isin(drawn.groups, order[k::FOLDS])) for k in range(FOLDS)]
@@ -216,37 +256,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="few replicates, n = 80 and 200, prints alone")
-    parser.add_argument("--replicates", type=int, default=1000)
+    parser.add_argument("--replicates", type=int, help="studies of each setting, in place of the plan's")
     parser.add_argument("--bootstrap", type=int, default=1000)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[80, 200, 500, 2000])
-    parser.add_argument("--worlds", nargs="+", choices=list(WORLDS), default=list(WORLDS))
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--sizes", type=int, nargs="+", help="these sizes alone")
+    parser.add_argument("--worlds", nargs="+", choices=list(ALL_WORLDS), help="these populations alone")
+    parser.add_argument("--parts", nargs="+", choices=[*PARTS, LEFT_OUT], help="these parts alone")
     parser.add_argument("--no-naive", action="store_true")
     parser.add_argument("--keep", type=Path, help="a JSON file of settings already counted; grows")
+    parser.add_argument(
+        "--merge", type=Path, nargs="+", metavar="JSON", help="take over what others counted, and run nothing"
+    )
     given = parser.parse_args(arguments)
+    if given.merge and not given.keep:
+        parser.error("--merge needs --keep, the file to merge into")
     if given.quick:
-        given.replicates, given.bootstrap, given.sizes = 100, 300, [n for n in given.sizes if n <= 200]
+        given.replicates, given.bootstrap, given.sizes = 100, 300, given.sizes or [80, 200]
     kept: dict[str, Any] = json.loads(given.keep.read_text()) if given.keep and given.keep.exists() else {}
-    for n in given.sizes:
-        for world in given.worlds:
-            for part in given.parts:
-                for grouped in (False, True):
-                    setting = Setting(world, n, part, grouped)
-                    if setting.title in kept:
-                        continue
-                    start = time.perf_counter()
-                    number = studies(setting, given.replicates)
-                    counts = simulate(setting, number, given.bootstrap, naive=not given.no_naive)
-                    kept[setting.title] = {**asdict(setting), "metrics": counts}
-                    print(f"{setting.title}: {time.perf_counter() - start:.0f} s")
-                    for name, one in counts.items():
-                        print(_line(name, one))
-                    sys.stdout.flush()
-                    if given.keep:
-                        given.keep.write_text(json.dumps(kept, indent=1))
+    for other in given.merge or ():
+        kept = {**json.loads(other.read_text()), **kept}
+    for plan in () if given.merge else PLANS:
+        for setting in plan.settings():
+            wanted = _wanted(setting, given)
+            if not wanted or setting.title in kept:
+                continue
+            start = time.perf_counter()
+            studies = given.replicates or plan.studies
+            counts = simulate(setting, studies, given.bootstrap, naive=not given.no_naive)
+            kept[setting.title] = {**asdict(setting), "metrics": counts}
+            print(f"{setting.title}: {time.perf_counter() - start:.0f} s")
+            for name, one in counts.items():
+                print(_line(name, one))
+            sys.stdout.flush()
+            _write(given.keep, kept)
     if given.keep:
+        _write(given.keep, kept)
         (ROOT / "docs" / "coverage.md").write_text(write_page(kept), encoding="utf-8")
     return 0
+
+
+def _wanted(setting: Setting, given: argparse.Namespace) -> bool:
+    return (
+        (not given.sizes or setting.n in given.sizes)
+        and (not given.worlds or setting.world in given.worlds)
+        and (not given.parts or setting.part in given.parts)
+    )
+
+
+def _write(path: Path | None, kept: dict[str, Any]) -> None:
+    if path:
+        path.write_text(json.dumps(kept, indent=1))
 
 
 if __name__ == "__main__":

@@ -4,18 +4,20 @@ Two classes: features are Gaussian in each class, so the score of a linear model
 and every figure follows from two means and a spread. Numbers: target and prediction are Gaussian
 together. Several classes: the figures of a fitted model on a fixed large sample. In families of five,
 features and target go together, while each row by itself follows the same law as without families; so the
-truth does not change.
+truth does not change. Populations of sites: ``coverage_sites``; forests: ``coverage_forests``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
-from prognome.core.metrics import METRICS, Judged, weigh
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS, weigh
 from prognome.core.recalibration import recalibration
 
 Array = NDArray[np.float64]
@@ -51,6 +53,84 @@ def _trapezoid(nodes: Array) -> Array:
 
 NODES = np.linspace(-8, 8, 641)
 LAW = _trapezoid(NODES)
+
+
+def figures_of_scores(
+    m0: Any, m1: Any, spread: Any, share: Any, nodes: Array = NODES, law: Array = LAW
+) -> dict[str, Any]:
+    """Every figure of a score that is Gaussian in each class.
+
+    Parameters
+    ----------
+    m0, m1
+        Mean logit of the chance said, of the other class and of events; numbers, or arrays of one shape.
+    spread
+        Standard deviation in each class.
+    share
+        Of events.
+    nodes, law
+        Standard normal deviates and their weights.
+    """
+    q = share
+    sens, spec = ndtr(m1 / spread), ndtr(-m0 / spread)
+    tp, fp, fn, tn = q * sens, (1 - q) * (1 - spec), q * (1 - sens), (1 - q) * spec
+    M0, M1, S, Q = (np.asarray(each)[..., None] for each in (m0, m1, spread, q))
+    s0, s1 = M0 + S * nodes, M1 + S * nodes
+    p0, p1 = expit(s0), expit(s1)
+    above = Q * ndtr((M1 - s1) / S)  # events scored above each event
+    precision = above / (above + (1 - Q) * ndtr((M0 - s1) / S))
+    return {
+        "auc_roc": ndtr((m1 - m0) / (spread * np.sqrt(2))),
+        "average_precision": precision @ law,
+        "accuracy": tp + tn,
+        "balanced_accuracy": (sens + spec) / 2,
+        "sensitivity": sens,
+        "specificity": spec,
+        "precision": tp / (tp + fp),
+        "npv": tn / (tn + fn),
+        "f1": 2 * tp / (2 * tp + fp + fn),
+        "mcc": (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)),
+        "log_loss": -q * (np.log(p1) @ law) - (1 - q) * (np.log1p(-p0) @ law),
+        "brier": q * ((1 - p1) ** 2 @ law) + (1 - q) * (p0**2 @ law),
+    }
+
+
+def figures_of_predictions(
+    mean: Any, total: Any, lean: Any, spread: Any, shared: Any, nodes: Array = NODES, law: Array = LAW
+) -> dict[str, Any]:
+    """Every figure where target and prediction are Gaussian together.
+
+    Parameters
+    ----------
+    mean, total
+        Mean and variance of the target; numbers, or arrays of one shape.
+    lean, spread
+        Mean of the prediction less that of the target; variance of the prediction.
+    shared
+        Covariance of target and prediction.
+    nodes, law
+        Standard normal deviates and their weights.
+    """
+    error = spread + total - 2 * shared
+    width = np.sqrt(error)
+    correlation = shared / np.sqrt(total * spread)
+    M, T, L, C = (np.asarray(each)[..., None] for each in (mean, total, lean, shared))
+    y = M + np.sqrt(T) * nodes
+    middle = M + L + C / T * (y - M)
+    left = np.asarray(np.sqrt(spread - shared**2 / total))[..., None]
+    near = ndtr((y + 0.2 * abs(y) - middle) / left) - ndtr((y - 0.2 * abs(y) - middle) / left)
+    mse = error + lean**2
+    return {
+        "mae": width * np.sqrt(2 / np.pi) * np.exp(-(lean**2) / (2 * error))
+        + lean * (1 - 2 * ndtr(-lean / width)),
+        "rmse": np.sqrt(mse),
+        "mse": mse,
+        "bias": lean,
+        "r2": 1 - mse / total,
+        "pearson": correlation,
+        "spearman": 6 / np.pi * np.arcsin(correlation / 2),
+        "within_20_percent": near @ law,
+    }
 
 
 @dataclass(frozen=True)
@@ -107,28 +187,8 @@ class TwoClasses:
 
     def truth(self, beta: Array) -> dict[str, float]:
         """Every figure of one fitted model in the population."""
-        m0, m1, spread = self._scores(beta)
-        q = self.share
-        sens, spec = ndtr(m1 / spread), ndtr(-m0 / spread)
-        tp, fp, fn, tn = q * sens, (1 - q) * (1 - spec), q * (1 - sens), (1 - q) * spec
-        s0, s1 = m0 + spread * NODES, m1 + spread * NODES
-        p0, p1 = expit(s0), expit(s1)
-        above = q * ndtr((m1 - s1) / spread)  # events scored above each event
-        precision = above / (above + (1 - q) * ndtr((m0 - s1) / spread))
-        return {
-            "auc_roc": float(ndtr((m1 - m0) / (spread * np.sqrt(2)))),
-            "average_precision": float(LAW @ precision),
-            "accuracy": tp + tn,
-            "balanced_accuracy": (sens + spec) / 2,
-            "sensitivity": sens,
-            "specificity": spec,
-            "precision": tp / (tp + fp),
-            "npv": tn / (tn + fn),
-            "f1": 2 * tp / (2 * tp + fp + fn),
-            "mcc": (tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)),
-            "log_loss": float(-q * LAW @ np.log(p1) - (1 - q) * LAW @ np.log1p(-p0)),
-            "brier": float(q * LAW @ (1 - p1) ** 2 + (1 - q) * LAW @ p0**2),
-        }
+        found = figures_of_scores(*self._scores(beta), self.share)
+        return {name: float(value) for name, value in found.items()}
 
     def pooled(self, betas: list[Array]) -> dict[str, float]:
         """Calibration of the rows of one repeat together: each model judges its share of them."""
@@ -171,28 +231,9 @@ class Numbers:
     def truth(self, beta: Array) -> dict[str, float]:
         """Every figure of one fitted model in the population."""
         slopes = beta[:-1]
-        shared = (
-            3 * np.sqrt(0.5) / np.sqrt(self.features) * slopes.sum()
-        )  # covariance of target and prediction
-        lean, spread = beta[-1] - 10, float(slopes @ slopes)
-        error = spread + 9 - 2 * shared
-        width = np.sqrt(error)
-        correlation = shared / (3 * np.sqrt(spread))
-        y = 10 + 3 * NODES
-        middle, left = beta[-1] + shared / 9 * (y - 10), np.sqrt(spread - shared**2 / 9)
-        near = ndtr((y + 0.2 * abs(y) - middle) / left) - ndtr((y - 0.2 * abs(y) - middle) / left)
-        mse = error + lean**2
-        return {
-            "mae": width * np.sqrt(2 / np.pi) * np.exp(-(lean**2) / (2 * error))
-            + lean * (1 - 2 * ndtr(-lean / width)),
-            "rmse": np.sqrt(mse),
-            "mse": mse,
-            "bias": lean,
-            "r2": 1 - mse / 9,
-            "pearson": correlation,
-            "spearman": 6 / np.pi * np.arcsin(correlation / 2),
-            "within_20_percent": float(LAW @ near),
-        }
+        shared = 3 * np.sqrt(0.5) / np.sqrt(self.features) * slopes.sum()
+        found = figures_of_predictions(10.0, 9.0, beta[-1] - 10, float(slopes @ slopes), shared)
+        return {name: float(value) for name, value in found.items()}
 
     def pooled(self, betas: list[Array]) -> dict[str, float]:
         """Nothing is reckoned over pooled rows."""

@@ -15,7 +15,8 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.lessons.paired import judge, mean_over_folds, over_folds
 from benchmarks.lessons.told import Lesson, Short, Told, number, show, table
-from prognome.core.metrics import METRICS, Judged
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS
 from prognome.core.seeds import seed_of
 from prognome.validate.score import JudgedFold
 

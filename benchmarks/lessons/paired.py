@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from prognome.core.bootstrap import percentile_interval, replicate_weights
-from prognome.core.metrics import METRICS, Judged, Metric
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS, Metric
 from prognome.core.seeds import seed_of
 from prognome.validate.score import Interval, JudgedFold, score_part
 

@@ -18,7 +18,8 @@ from benchmarks.lessons.paired import Span, bootstrap, judge, over_folds
 from benchmarks.lessons.told import Lesson, Short, Told, number, show, table
 from prognome.check.kmers import take_kmers
 from prognome.check.sequences import shared_between
-from prognome.core.metrics import METRICS, Judged
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS
 from prognome.core.seeds import seed_of
 
 K = 24

@@ -3,16 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from prognome.check.absent_columns import (
-    Score,
+    Cost,
     blank_columns,
     check_absent_columns,
     find_absent,
-    judge_blanked,
-)  # fmt: skip
+)
 from prognome.core.cohort import Cohort
 from prognome.core.metrics import find_metric
 from prognome.core.table import Table
@@ -54,50 +51,25 @@ def test_an_optional_block_of_which_nothing_is_left_is_absent():
     assert not none.present["genes"].any()
 
 
-def test_the_cost_of_a_column_is_that_of_blank_judging_rows():
-    """'a' carries the target; 'd' does not."""
-    cohort = make()
-    folds = [np.arange(start, 120, 3) for start in range(3)]
-
-    def matrix(rows: Cohort, medians):
-        return rows.blocks["genes"].frame.fillna(medians).to_numpy()
-
-    def ask(number, rows):
-        learn = cohort.rows(np.setdiff1d(np.arange(120), folds[number]))
-        medians = learn.blocks["genes"].frame.median()
-        model = LogisticRegression().fit(matrix(learn, medians), learn.target)
-        return model.predict_proba(matrix(rows, medians))[:, 1]
-
-    def without(columns):
-        return judge_blanked(cohort, columns, folds, ask=ask, value=roc_auc_score)
-
-    score = Score(AUC, without([]), "logistic")
-    assert score.as_is > 0.75
+def test_the_cost_is_said_with_both_figures():
     external = blank_columns(make(30, seed=1), [("genes", "a")])
-    (alarm,) = check_absent_columns(external, where="external b", score=score, judge_without=without)
+    cost = Cost(AUC, 0.8123, 0.5901, "logistic")
+    (alarm,) = check_absent_columns(external, where="external b", cost=cost)
     assert "1 of 4 columns of block genes (a) bring no value there" in alarm.what
-    assert f"gets worse: {without([('genes', 'a')]):.3f} instead of {score.as_is:.3f}" in alarm.what
-    assert alarm.facts["without"] < 0.65
-    other = blank_columns(make(30, seed=1), [("genes", "d")])
-    (cheap,) = check_absent_columns(other, where="external b", score=score, judge_without=without)
-    assert cheap.facts["without"] > score.as_is - 0.05
+    assert "auc_roc of logistic in cross-validation gets worse: 0.590 instead of 0.812" in alarm.what
+    assert (alarm.facts["as_is"], alarm.facts["without"]) == (0.8123, 0.5901)
 
 
 def test_the_direction_of_the_metric_counts():
     mae = find_metric("mae", "number")
     external = blank_columns(make(30), [("genes", "a")])
     for without, word in ((9.0, "gets worse"), (7.0, "gets better"), (8.001, "hardly changes")):
-        (alarm,) = check_absent_columns(
-            external, where="e", score=Score(mae, 8.0, "ridge"), judge_without=lambda _, w=without: w
-        )
+        (alarm,) = check_absent_columns(external, where="e", cost=Cost(mae, 8.0, without, "ridge"))
         assert word in alarm.what
 
 
-def test_nothing_absent_asks_nobody():
-    def never(_):
-        raise AssertionError
-
-    assert check_absent_columns(make(30), where="e", score=Score(AUC, 0.9, "m"), judge_without=never) == []
+def test_nothing_absent_says_nothing():
+    assert check_absent_columns(make(30), where="e", cost=Cost(AUC, 0.9, 0.8, "m")) == []
 
 
 def test_a_whole_block_and_an_unmeasured_cost_are_said():

@@ -147,22 +147,10 @@ def test_association_is_that_of_kruskal_wallis_and_spearman():
 
 
 def test_noise_among_the_best_is_said_and_signal_above_noise_is_silent():
-    (alarm,) = check_planted_noise(make(), "genes", seed=0, judge=lambda _: 0.51, as_is=0.52)
+    (alarm,) = check_planted_noise(make(), "genes", seed=0)
     assert "Of 300 columns of noise planted beside 300 real ones, the best ranks" in alarm.what
-    assert "the score beside noise is 0.510, 0.520 without it" in alarm.what
+    assert "by association with the target." in alarm.what
     assert check_planted_noise(make(signal=25), "genes", seed=0) == []
-
-
-def test_importances_are_ranked_as_well():
-    cohort = make(signal=25)
-
-    def importances(rows):
-        names = rows.blocks["genes"].frame.columns
-        return {name: (2.0 if name == "noise_7" else 1.0) for name in names}
-
-    (alarm,) = check_planted_noise(cohort, "genes", seed=0, importances=importances)
-    assert "the best ranks 1 by importance to the model" in alarm.what
-    assert "none stands above noise" in alarm.remedy
 
 
 def test_a_block_of_categories_has_nothing_to_plant():

@@ -26,6 +26,13 @@ FEW = {
 pytestmark = pytest.mark.parametrize("entry", STEPS, ids=lambda entry: entry.name)
 
 
+TEXTS = {"table": ["sex", "site", "stage"], "sequence": ["site", "read", "tail"]}
+
+
+def texts_of(entry):
+    return TEXTS[entry.blocks[0]]
+
+
 def build(entry):
     return entry.load()(**PARAMS.get(entry.name, {}), **FEW.get(entry.name, {}))
 
@@ -46,6 +53,10 @@ def frame_for(entry, n=40, *, seed=0):
     """Those numbers among categories with and without order and gaps, under a row index of their own."""
     rng = np.random.default_rng(seed + 1)
     frame = pd.DataFrame(numbers_for(entry, n, seed=seed), columns=[f"g{i}" for i in range(9)])
+    if entry.blocks == ("sequence",):
+        for name, texts in zip(texts_of(entry), sequences_for(n, rng), strict=True):
+            frame[name] = pd.Series(texts, dtype=object)
+        return frame.set_axis(np.arange(100, 100 + n))
     frame.insert(0, "sex", rng.choice(np.array(["F", "M"], dtype=object), n))
     site = rng.choice(np.array(["a", "b", "c", None], dtype=object), n)
     frame.insert(4, "site", pd.Series(site, dtype=object))
@@ -53,6 +64,17 @@ def frame_for(entry, n=40, *, seed=0):
         rng.choice(["I", "II", "III"], n), categories=["I", "II", "III"], ordered=True
     )
     return frame.set_axis(np.arange(100, 100 + n))
+
+
+def sequences_for(n, rng):
+    """Sites of one length, reads of any with unsure letters and gaps, tails too short for longer k-mers."""
+
+    def draw(length, letters="ACGT"):
+        return "".join(rng.choice(list(letters), length))
+
+    yield [draw(12) for _ in range(n)]
+    yield [None if rng.random() < 0.15 else draw(rng.integers(1, 50), "ACGTN") for _ in range(n)]
+    yield [draw(rng.integers(1, 4)) for _ in range(n)]
 
 
 def target_for(n=40):
@@ -127,11 +149,11 @@ def test_categories_pass_a_step_for_numbers_and_numbers_a_step_for_categories(en
     frame = frame_for(entry)
     made = build(entry).fit_transform(frame, target_for())
     if entry.name.startswith("encode."):
-        passing = [f"g{i}" for i in range(9)]
+        passing = [f"g{i}" for i in range(9)] + texts_of(entry) * (entry.name == "encode.position")
     elif entry.name == "impute.mode":
         passing = ["sex", "stage"]
     else:
-        passing = ["sex", "site", "stage"]
+        passing = texts_of(entry)
     assert_frame_equal(made[passing], frame[passing])
 
 
@@ -156,8 +178,8 @@ def test_fit_twice_gives_the_same(entry):
 def test_rows_that_are_not_in_fit_do_not_matter(entry):
     frame = frame_for(entry)
     spoiled = frame.copy()
-    spoiled.iloc[30:, 5:11] = 1e6
-    spoiled.loc[spoiled.index[30:], "sex"] = "new"
+    spoiled.loc[spoiled.index[30:], [f"g{i}" for i in range(3, 9)]] = 1e6
+    spoiled.loc[spoiled.index[30:], texts_of(entry)[0]] = "new" if "table" in entry.blocks else "ACG"
     first = build(entry).fit(frame.iloc[:30], target_for(30))
     second = build(entry).fit(spoiled.iloc[:30], target_for(30))
     second.transform(spoiled.iloc[30:])
@@ -185,8 +207,9 @@ def test_survives_skops(entry):
 
 def test_column_wholly_missing_or_constant_does_not_crash(entry):
     frame = frame_for(entry)
-    frame["sex"] = "F"
-    frame["site"] = pd.Series([None] * 40, index=frame.index, dtype=object)
+    same, missing, _ = texts_of(entry)
+    frame[same] = "F" if "table" in entry.blocks else "ACGT"
+    frame[missing] = pd.Series([None] * 40, index=frame.index, dtype=object)
     if entry.name not in NO_GAPS:
         frame["g0"] = np.nan
     made = build(entry).fit_transform(frame, target_for())
@@ -219,7 +242,7 @@ def test_single_row_is_served_unless_the_target_cannot_be_compared(entry):
 def test_frames_of_numbers_alone_and_of_categories_alone_are_served(entry):
     frame = frame_for(entry)
     numbers = frame[[f"g{i}" for i in range(9)]]
-    categories = frame[["sex", "site", "stage"]]
+    categories = frame[texts_of(entry)]
     for part in (numbers, categories):
         step = build(entry).fit(part, target_for())
         assert step.transform(part).columns.tolist() == step.get_feature_names_out().tolist()

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from prognome.core.bootstrap import (
     acceleration,
     bca_interval,
+    bca_p_value,
     jackknife_weights,
     percentile_interval,
     replicate_weights,
@@ -56,11 +58,42 @@ def test_bca_ends_are_boots_but_for_the_draw():
     assert wider[0] < ends[0] < ends[1] < wider[1]
 
 
+def normal_replicates(mean, count=20_001):
+    """Percentiles of a normal distribution with standard deviation 1: no draw, no skewness."""
+    return mean + ndtri((np.arange(count) + 0.5) / count)
+
+
+def test_p_of_normal_replicates_is_students_with_the_error_widened():
+    still = np.zeros(5)  # left out one by one, nothing changes: no acceleration
+    # R 4.2.2: 2 * pnorm(-2); 2 * pt(-2 * sqrt(9 / 10), 9)
+    assert bca_p_value(2.0, normal_replicates(2.0), still, 10**9) == pytest.approx(0.04550026, rel=2e-3)
+    assert bca_p_value(-2.0, normal_replicates(-2.0), still, 10) == pytest.approx(0.09026733, rel=2e-3)
+    # 0 beyond all replicates: 2 * pt(-6 * sqrt(19 / 20), 19)
+    assert bca_p_value(6.0, normal_replicates(6.0), still, 20) == pytest.approx(1.241424e-05, rel=1e-2)
+
+
+def test_p_is_one_minus_the_level_at_which_the_interval_touches_0():
+    drawn = means(np.concatenate(list(replicate_weights(12, None, 20_000, 1))))
+    without = means(jackknife_weights(12, None))
+    for shift in (1.0, 1.5, 3.5, 4.0):
+        value = NUMBERS.mean() - shift
+        p = bca_p_value(value, drawn - shift, without - shift, 12)
+        ends = bca_interval(value, drawn - shift, without - shift, 1 - p, 12)
+        assert 1e-4 < p < 0.5
+        assert min(abs(ends[0]), abs(ends[1])) == pytest.approx(0, abs=1e-9)
+
+
+def test_replicates_that_are_all_alike_give_a_p_only_where_they_are_0():
+    assert bca_p_value(0.0, np.zeros(100), np.zeros(5), 5) == pytest.approx(1.0)
+    assert np.isnan(bca_p_value(1.0, np.ones(100), np.ones(5), 5))
+
+
 def test_an_interval_needs_half_of_its_replicates():
     assert np.isnan(percentile_interval(np.array([1.0, np.nan, np.nan]), 0.95)).all()
     assert percentile_interval(np.arange(101.0), 0.9) == pytest.approx((5.0, 95.0))
     few = np.array([1.0, np.nan, np.nan])
     assert np.isnan(bca_interval(1.0, few, few, 0.95, 3)).all()
+    assert np.isnan(bca_p_value(1.0, few, few, 3))
 
 
 def test_the_jackknife_leaves_out_every_unit_once_in_blocks_of_like_size():

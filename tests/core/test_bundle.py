@@ -12,7 +12,7 @@ from prognome.core.bundle import Bundle
 from prognome.core.files import sha256
 from prognome.core.rule import Rule
 from prognome.core.schema import Schema
-from prognome.core.study import Contract
+from prognome.core.study_contract import Contract
 from prognome.core.table import Table
 from prognome.errors import BundleError, DataError
 from prognome.prepare.fuse import fuse

@@ -12,7 +12,7 @@ from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.naive_bayes import GaussianNB
 
 from prognome.core.calibrate import LEAST_SLOPE, Calibration, learn_calibration
-from prognome.core.metrics import recalibration
+from prognome.core.recalibration import recalibration
 
 P = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.35, 0.55, 0.15])
 Y = np.array([0, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 0])

@@ -1,4 +1,4 @@
-"""The jackknife of a mean is the standard error of a mean; its bias is Quenouille's; scales turn back."""
+"""The jackknife of a mean is the standard error of a mean; its bias is Quenouille's."""
 
 import math
 
@@ -6,16 +6,8 @@ import numpy as np
 import pytest
 
 from prognome.core.bootstrap import jackknife_weights
-from prognome.core.jackknife import (
-    BELOW_ONE,
-    FISHER,
-    LOG,
-    LOGIT,
-    OWN,
-    degrees_of_freedom,
-    jackknife_interval,
-    scale_of,
-)
+from prognome.core.jackknife import degrees_of_freedom, jackknife_interval
+from prognome.core.scale import LOGIT
 
 T9 = 2.2621571627409915  # qt(.975, 9)
 
@@ -60,21 +52,10 @@ def test_blocks_of_many_units_give_the_same_error_as_one_by_one():
     assert high - low == pytest.approx(2 * 1.96 * numbers.std() / math.sqrt(2000), rel=0.15)
 
 
-@pytest.mark.parametrize("scale", [OWN, LOGIT, FISHER, LOG, BELOW_ONE])
-def test_a_scale_turns_back_and_its_slope_is_its_derivative(scale):
-    for x in (0.05, 0.4, 0.93):
-        assert scale.back(scale.to(x)) == pytest.approx(x)
-        assert scale.slope(x) == pytest.approx((scale.to(x + 1e-6) - scale.to(x - 1e-6)) / 2e-6, rel=1e-5)
-
-
 def test_ends_stay_within_the_bounds_of_the_figure():
     without = np.array([0.99, 0.95, 0.999, 0.90, 0.97])
     low, high = jackknife_interval(0.97, without, 0.95, units=5, scale=LOGIT)
     assert 0 < low < high < 1
-    assert scale_of("f1") is LOGIT
-    assert scale_of("mcc") is FISHER
-    assert scale_of("rmse") is LOG
-    assert scale_of("calibration_slope") is OWN
 
 
 def test_one_unit_that_holds_the_variance_leaves_two_degrees_of_freedom():

@@ -5,7 +5,9 @@ import pytest
 from sklearn import metrics as sk
 from sklearn.linear_model import LogisticRegression
 
-from prognome.core.metrics import METRICS, Judged, decide, find_metric, metrics_for, recalibration
+from prognome.core.judged import Judged, decide
+from prognome.core.metrics import METRICS, find_metric, metrics_for
+from prognome.core.recalibration import recalibration
 from prognome.errors import StudyError
 
 

@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from prognome.core.metrics import METRICS, Judged
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS
 from prognome.core.paired_tests import (
     corrected_resampled_t,
     holm,

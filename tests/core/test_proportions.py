@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from prognome.core.metrics import METRICS, Judged
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS
 from prognome.core.proportions import effective_size, share_of, wilson
 
 Z = 1.959963984540054

@@ -9,7 +9,7 @@ from prognome.core.calibrate import learn_calibration
 from prognome.core.conformal import learn_conformal
 from prognome.core.metrics import METRICS
 from prognome.core.rule import Rule
-from prognome.core.study import Judge
+from prognome.core.study_judge import Judge
 from prognome.core.threshold import choose_threshold
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from prognome.core.split import check_folds, inner_folds, make_split
 from prognome.core.split_file import read_split
-from prognome.core.study import SplitSpec
+from prognome.core.study_split import SplitSpec
 from prognome.errors import DataError, StudyError
 
 N = 90

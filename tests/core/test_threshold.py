@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from prognome.core.study import ThresholdSpec
+from prognome.core.study_judge import ThresholdSpec
 from prognome.core.threshold import choose_threshold
 
 # aSAH of R's pROC (Turck et al. 2010): S100β ×100 (µg/l), WFNS grade, and poor outcome

@@ -15,7 +15,8 @@ from prognome.check.catalog import GUARDS
 from prognome.cli import demo, doctor, init, listing, predict, run
 from prognome.core.learner import Family
 from prognome.core.metrics import CLASSES, METRICS
-from prognome.core.study import Study, Subgroup
+from prognome.core.study import Study
+from prognome.core.study_judge import Subgroup
 from prognome.core.yaml_text import parse_yaml
 from prognome.errors import StudyError
 from prognome.jobs.assemble import candidates
@@ -323,7 +324,10 @@ def test_the_pages_show_every_step_with_its_parameters_and_their_defaults():
     for name, line in shown.items():
         said = parse_yaml(f"x: {bare(line['parameters'])}", where=name)[0]["x"]
         real = inspect.signature(STEPS.find(name, where=name).load()).parameters
-        assert said == {key: parameter.default for key, parameter in real.items()}, name
+        defaults = {key: parameter.default for key, parameter in real.items()}
+        assert said == {
+            key: list(value) if isinstance(value, tuple) else value for key, value in defaults.items()
+        }, name
 
 
 def test_the_pages_show_every_model_with_what_it_serves_and_what_is_searched():

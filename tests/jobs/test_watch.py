@@ -183,6 +183,8 @@ def test_the_run_folder_tells_verdicts_guards_and_stability(tmp_path):
     result = run(study, tmp_path / "out", workers=1)
     record = json.loads((tmp_path / "out" / "run.json").read_text())
     assert set(record["verdicts"]) == {"cv", "test"}
+    assert set(record["decisions"]) == {"test"}
+    assert record["decisions"]["test"].startswith("On the test part ")
     assert [line.partition(",")[0] for line in record["subgroups"]["cv"]] == ["By sex", "By age"]
     assert "training rows" in record["stability"]["curve"]
     tables = {
@@ -195,6 +197,15 @@ def test_the_run_folder_tells_verdicts_guards_and_stability(tmp_path):
     sure = tables["comparisons"].query("p_holm == p_holm")
     assert set(sure["a"]) == {result.best}
     assert {"dummy", "single_best", "clinical_only", "group_mean"} <= set(sure["b"])
+    rivals = {part: set(lines["b"]) for part, lines in sure.groupby(["part", "metric"])}
+    assert set(rivals) == {("cv", "auc_roc"), ("test", "auc_roc"), ("test", "accuracy")}
+    assert rivals[("test", "accuracy")] == rivals[("test", "auc_roc")]
+    accuracy = tables["scores"].query(
+        "part == 'test' and metric == 'accuracy' and threshold == 'fixed' and subgroup != subgroup"
+    )
+    accuracy = accuracy.set_index("model")["value"]
+    for line in tables["comparisons"].query("metric == 'accuracy'").itertuples():
+        assert line.difference == pytest.approx(accuracy[line.a] - accuracy[line.b])
     assert {"fixed", "chosen"} <= set(tables["scores"]["threshold"].dropna())
     predictions = tables["predictions"].query("model == @result.best")
     assert predictions[["p_1", "s_1", "set_0", "set_1"]].notna().all().all()

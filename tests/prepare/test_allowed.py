@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from prognome.errors import StudyError
-from prognome.prepare.allowed import FLAG, SEED, AnyOf, NumberFrom, OneOf, Share, WholeFrom, refuse_values
+from prognome.prepare.allowed import (
+    FLAG,
+    SEED,
+    AnyOf,
+    ListOf,
+    NumberFrom,
+    OneOf,
+    Share,
+    WholeFrom,
+    refuse_values,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +27,7 @@ from prognome.prepare.allowed import FLAG, SEED, AnyOf, NumberFrom, OneOf, Share
         (FLAG, [True, False], [1, 0, "true", None]),
         (SEED, [0, 5, None], [-1, 0.5, "0"]),
         (AnyOf((WholeFrom(1), Share())), [3, 0.3], [0, 0.0, 3.5]),
+        (ListOf(WholeFrom(1)), [[1], (2, 3)], [[], [0], [1, "2"], 1, "12", None]),
     ],
 )
 def test_rule_allows_the_good_and_refuses_the_bad(rule, good, bad):

@@ -13,15 +13,17 @@ import pandas as pd
 import pytest
 
 from prognome.core.files import write_tsv
-from prognome.core.metrics import Judged, find_metric, metrics_for
-from prognome.core.study import Subgroup
+from prognome.core.judged import Judged
+from prognome.core.metrics import find_metric, metrics_for
+from prognome.core.study_judge import Subgroup
 from prognome.validate.candidate import Candidate
 from prognome.validate.compare import compare, find_family
-from prognome.validate.compare_sentence import sentence
+from prognome.validate.compare_sentence import decision_sentence, sentence
 from prognome.validate.decisions import decision_curve
 from prognome.validate.gaps import score_gaps
 from prognome.validate.score import COLUMNS, Interval, JudgedFold, score_part
 from prognome.validate.subgroup_levels import learn_levels
+from prognome.validate.subgroup_part import SubgroupPart
 from prognome.validate.subgroup_worst import find_worst, subgroup_sentence
 from prognome.validate.subgroups import score_subgroups
 
@@ -82,11 +84,12 @@ def _fill(
     subgroups: dict[str, int] | None = None,
     guards: list[dict[str, str]] | None = None,
     old: bool = False,
+    primary: str = "",
 ) -> None:
     """Write the folder; ``subgroups`` is column → number of levels, ``old`` leaves out the later tables."""
     rng = np.random.default_rng(0)
     classes = CLASSES[kind] if classes is None else classes
-    primary = "mae" if kind == "number" else "auc_roc"
+    primary = primary or ("mae" if kind == "number" else "auc_roc")
     main = "validation" if scheme == "fractions" else "cv"
     parts = {main: rows, **({"test": rows} if scheme == "fractions" else {})}
     parts |= {f"external:{name}": n for name, n in (external or {}).items()}
@@ -174,7 +177,9 @@ def _judge(
     family = find_family(standing, everything, metric, best=best, part=next(iter(parts)))
     compared = compare(everything, metric, family=family, groups_of=lambda _: None, interval=interval)
     write_tsv(compared, folder / "comparisons.tsv")
-    record["verdicts"] = {part: sentence(compared, family, part) for part in parts}
+    record["verdicts"] = {part: sentence(compared, family, part, metric.name) for part in parts}
+    said = {part: decision_sentence(compared, family, part) for part in parts}
+    record["decisions"] = {part: words for part, words in said.items() if words}
     if kind == "binary":
         curves = [
             decision_curve(label, part, folds, groups=None, interval=interval)
@@ -188,9 +193,11 @@ def _judge(
             for name, number in subgroups.items()
         }
         levels = [learn_levels(Subgroup(column=name), facts[name]) for name in subgroups]
-        common: dict[str, Any] = {"kind": kind, "primary": metric, "groups": None, "interval": interval}
-        mine = score_subgroups(best, part, everything[(best, part)], levels, facts, **common)
-        apart = score_gaps(best, part, everything[(best, part)], levels, facts, tolerated=0.1, **common)
+        sheet = SubgroupPart.of(
+            best, part, everything[(best, part)], levels, facts,
+            kind=kind, primary=metric, groups=None, interval=interval,
+        )  # fmt: skip
+        mine, apart = score_subgroups(sheet), score_gaps(sheet, tolerated=0.1)
         record["subgroups"][part] = [subgroup_sentence(one) for one in find_worst(mine, apart, metric)]
         scores += mine
         gaps += apart

@@ -91,13 +91,17 @@ def test_every_model_says_how_it_stands_to_the_best_with_p_after_holm(make_run: 
 
 def test_costs_are_medians_of_a_fit_and_of_predicting_1000_rows(make_run: Any) -> None:
     said = words(models_section(read_run(make_run("binary")))[0])
-    # from the made-up timing: fits of .25, .5 and .75 s; .5 s for 3 rows; 1.5 MB; 42 kB
-    assert "dummy 0.25 167 1.5 42 logistic regression 0.50 167 1.5 42 forest 0.75 167 1.5 42" in said
+    # from the made-up timing: fits of .25, .5 and .75 s; .5 s for 3 rows; .25 s of search; 1.5 MB; 42 kB
+    for line in (
+        "1.0 0.25 167 1.5 42 logistic regression – 1.2 0.50 167 1.5 42 forest",
+        "1.5 0.75 167 1.5 42",
+    ):
+        assert line in said
 
 
 def test_a_folder_without_costs_shows_a_dash(make_run: Any) -> None:
     said = words(models_section(read_run(make_run("binary", old=True)))[0])
-    assert "dummy 0.25 83 – –" in said
+    assert "0.75 0.25 83 – –" in said
 
 
 def test_accuracy_against_cost_names_every_model_at_its_place(make_run: Any) -> None:
@@ -144,6 +148,59 @@ def test_exploratory_pairs_are_folded_away_and_no_verdict_is_drawn(make_run: Any
     assert "No verdict is drawn from these." in folded
     assert "Wilcoxon's test cannot reach .05 with 4 folds." in folded
     assert "is better" not in folded
+
+
+def test_decisions_have_a_sentence_and_rows_of_their_own_where_nobody_was_chosen(make_run: Any) -> None:
+    folder = make_run("binary", external={"other": 60})
+    run = read_run(folder)
+    section = words(comparisons_section(run)).replace("\xa0", " ").replace("−", "-")
+    cv, other = section.split("External: other ", 1)
+    assert "right decisions" not in cv
+    said = run.record["decisions"]["external:other"]
+    assert said.startswith("In the cohort other logistic decides more rows rightly than dummy")
+    assert "In the cohort “other” logistic regression decides more rows rightly than dummy" in other
+    lines = table(folder, "comparisons").query("metric == 'accuracy' and p_holm == p_holm")
+    assert lines["b"].tolist() == ["dummy", "forest"]
+    for one in lines.itertuples():
+        shown = f"{one.difference:+.3f} ( {one.low:.3f} to {one.high:.3f} ) McNemar test, mid-p"
+        assert shown in other
+    assert "Exploratory: decisions of 1 other pair, external: other" in other
+    assert "dummy - forest" in other
+
+
+def test_the_verdict_of_the_primary_metric_is_not_that_of_decisions(make_run: Any) -> None:
+    folder = make_run("binary", external={"other": 60})
+
+    def swap(frame: pd.DataFrame) -> pd.DataFrame:
+        """Decisions say the contrary."""
+        at = (frame["metric"] == "accuracy") & (frame["verdict"] == "a is better")
+        assert at.any()
+        frame.loc[at, "verdict"] = "b is better"
+        return frame
+
+    rewrite(folder, "comparisons", swap)
+    run = read_run(folder)
+    against = run.against("dummy", "external:other")
+    assert against is not None
+    assert against.verdict == "a is better"
+    assert [one.verdict for one in run.decisions("external:other") if one.b == "dummy"] == ["b is better"]
+    assert [one.b for one in run.differences("external:other")] == ["dummy", "forest"]
+
+
+def test_accuracy_as_primary_metric_is_shown_once(make_run: Any) -> None:
+    folder = make_run("binary", external={"other": 60}, primary="accuracy")
+    run = read_run(folder)
+    assert run.decisions("external:other") == []
+    assert not {"external:other"} - set(run.record["verdicts"])
+    section = words(comparisons_section(run))
+    assert "right decisions of the best model against" not in section
+    assert section.count("McNemar test, mid-p") == 3  # two rivals, and one other pair below
+
+
+def test_numbers_have_no_decisions(make_run: Any) -> None:
+    run = read_run(make_run("number", external={"other": 60}))
+    assert run.record["decisions"] == {}
+    assert "decisions" not in words(comparisons_section(run))
 
 
 def test_without_comparisons_there_is_no_section(make_run: Any) -> None:

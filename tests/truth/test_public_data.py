@@ -9,7 +9,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.results_examples import EXAMPLES as ON_THE_PAGE
-from benchmarks.tables import write_tables
 from prognome import Study, load, run
 from prognome.check.missingness import missingness_predicts
 from prognome.check.sequences import shared_between
@@ -111,7 +110,6 @@ def example(data, tmp_path, monkeypatch):
     """A study of ``examples/`` by its number, with changes laid over it."""
     monkeypatch.setenv("PROGNOME_DATA", str(data))
     monkeypatch.setenv("PROGNOME_TABLES", str(tmp_path))
-    write_tables(data, tmp_path)
 
     def read(number, *changes):
         (file,) = EXAMPLES.glob(f"{number:02d}_*.yaml")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from prognome.core.delong import influence, variance
-from prognome.core.metrics import Judged
+from prognome.core.judged import Judged
 from prognome.validate.auc_interval import estimate_auc
 from prognome.validate.judged_part import Interval, JudgedFold, JudgedPart
 

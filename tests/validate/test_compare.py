@@ -6,11 +6,12 @@ import pytest
 from scipy import stats
 
 from prognome.core import delong
-from prognome.core.metrics import METRICS, Judged
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS
 from prognome.core.paired_tests import corrected_resampled_t, holm, mcnemar, paired_t
 from prognome.validate.candidate import Candidate
 from prognome.validate.compare import COLUMNS, HolmFamily, compare, find_family
-from prognome.validate.compare_sentence import sentence
+from prognome.validate.compare_sentence import decision_sentence, sentence
 from prognome.validate.score import Interval, JudgedFold
 
 N = 100
@@ -92,7 +93,10 @@ def test_a_model_without_answers_in_a_part_has_no_line_there():
     folds = world(("cv", "test"))
     del folds[("close", "test")]
     found = table(folds)
-    assert found.loc[found["part"] == "test", "b"].tolist() == ["dummy"]
+    there = found[(found["part"] == "test") & found["p_holm"].notna()]
+    assert there["b"].tolist() == ["dummy", "dummy"]
+    assert there["metric"].tolist() == ["auc_roc", "accuracy"]
+    assert "close" not in {*found.loc[found["part"] == "test", ["a", "b"]].to_numpy().ravel()}
 
 
 def test_over_folds_the_corrected_resampled_t_is_stricter_than_published():
@@ -241,8 +245,108 @@ def test_all_pairs_are_explored_and_five_folds_cannot_reach_a_twentieth():
     assert set(six.loc[six["test"].str.startswith("Wilcoxon"), "verdict"]) == {"exploratory"}
 
 
-def test_a_part_judged_once_is_not_explored():
-    assert not table(world(("test",)))["verdict"].str.startswith("exploratory").any()
+def test_a_part_judged_once_is_explored_in_decisions_alone():
+    found = table(world(("test",)))
+    explored = found[found["verdict"] == "exploratory"]
+    assert set(explored["metric"]) == {"accuracy"}
+    assert set(found.loc[found["metric"] == "auc_roc", "verdict"]) == {"a is better", "no difference shown"}
+
+
+# --- decisions ------------------------------------------------------------------------------------------
+
+
+def decided(*wrong):
+    """Rows of which these are decided wrongly, the probabilities .7 and .3."""
+    event = np.where(np.isin(np.arange(N), wrong), 1 - TRUTH, TRUTH) * 0.4 + 0.3
+    return Judged(TRUTH, np.c_[1 - event, event])
+
+
+# strong against close: 3 rows and 1; against dummy: 12 and 2; against weak: 5 and 2
+WRONG = {
+    "strong": decided(0, 1),
+    "close": decided(1, 2, 3, 4),
+    "weak": decided(20, 21, 22, 23, 24),
+    "dummy": decided(*range(10, 22)),
+}
+
+
+def decisions(found, part="test"):
+    return found[(found["metric"] == "accuracy") & (found["part"] == part)]
+
+
+def test_decisions_are_a_family_of_their_own_with_its_own_correction():
+    found = decisions(table(world(("cv", "test"), WRONG)))
+    family = found[found["p_holm"].notna()]
+    assert family[["a", "b"]].to_numpy().tolist() == [["strong", "dummy"], ["strong", "close"]]
+    assert set(family["test"]) == {"McNemar test, mid-p"}
+    # R 4.2.2: for (x, n) of (2, 14) and (1, 4): binom.test(x, n)$p.value - dbinom(x, n, .5)
+    np.testing.assert_allclose(family["p"], [0.0073852539, 0.375], rtol=1e-7)
+    np.testing.assert_allclose(family["p_holm"], [2 * 0.0073852539, 0.375], rtol=1e-7)
+    np.testing.assert_allclose(family["difference"], [10 / N, 2 / N])
+    assert family["verdict"].tolist() == ["a is better", "no difference shown"]
+
+
+def test_lines_of_the_primary_metric_do_not_know_of_decisions():
+    found = table(world(("cv", "test", "external:other")))
+    for part in ("cv", "test", "external:other"):
+        primary = found[(found["metric"] == "auc_roc") & (found["part"] == part) & found["p_holm"].notna()]
+        assert primary["b"].tolist() == ["dummy", "close"]
+        np.testing.assert_allclose(primary["p_holm"], holm(primary["p"].to_numpy()))
+
+
+def test_other_pairs_of_decisions_are_exploratory():
+    found = decisions(table(world(("cv", "test"), WRONG)))
+    others = found[found["p_holm"].isna()]
+    assert set(others["verdict"]) == {"exploratory"}
+    assert others[["a", "b"]].to_numpy().tolist() == [
+        ["strong", "weak"], ["close", "weak"], ["close", "dummy"], ["weak", "dummy"],
+    ]  # fmt: skip
+    one = others.iloc[0]
+    # R 4.2.2: binom.test(2, 7)$p.value - dbinom(2, 7, .5)
+    assert (one["difference"], one["p"]) == (pytest.approx(3 / N), pytest.approx(0.2890625))
+
+
+def test_decisions_are_not_compared_where_the_best_was_chosen_nor_of_numbers():
+    for first in ("cv", "validation"):
+        found = table(world((first, "external:other")))
+        assert set(found.loc[found["metric"] == "accuracy", "part"]) == {"external:other"}
+    truth = np.random.default_rng(0).standard_normal(N)
+    numbers = {label: Judged(truth, truth + k) for k, label in enumerate(LABELS, 1)}
+    assert set(table(world(("cv", "test"), numbers), MAE)["metric"]) == {"mae"}
+
+
+def test_decisions_are_not_doubled_where_accuracy_is_the_primary_metric():
+    found = decisions(table(world(("cv", "test"), WRONG), ACCURACY))
+    assert not found.duplicated(["a", "b"]).any()
+    beside = decisions(table(world(("cv", "test"), WRONG)))
+    pd.testing.assert_frame_equal(found.reset_index(drop=True), beside.reset_index(drop=True))
+
+
+def test_decisions_are_those_of_the_fixed_threshold():
+    folds = world(("test",), WRONG)
+    at_others = {
+        place: [JudgedFold(one.repeat, one.fold, one.rows, one.judged, chosen=0.9) for one in judged]
+        for place, judged in folds.items()
+    }
+    pd.testing.assert_frame_equal(table(folds), table(at_others))
+
+
+def test_decisions_by_groups_are_the_paired_bootstrap():
+    families = np.array([f"family {k // 5}" for k in range(N)], dtype=object)
+    found = decisions(table(world(("test",)), groups=families))
+    assert set(found["test"]) == {"paired bootstrap, 200 × groups"}
+
+
+def test_decisions_of_several_classes_are_the_most_probable():
+    truth = np.arange(30) % 3
+    right = np.eye(3)[truth]
+    judged = {
+        "strong": Judged(truth, 0.6 * right + 0.4 / 3),
+        "dummy": Judged(truth, np.tile([0.4, 0.3, 0.3], (30, 1))),
+    }
+    (one,) = decisions(table(world(("test",), judged), METRICS["log_loss"])).to_dict("records")
+    # right in 30 against 10: 20 rows and none; by hand 2 · (1/2)^20 less (1/2)^20
+    assert (one["difference"], one["p"]) == (pytest.approx(20 / 30), pytest.approx(0.5**20))
 
 
 # --- the sentence ---------------------------------------------------------------------------------------
@@ -282,24 +386,45 @@ ALL = "dummy, clinical or the runner-up forest"
     ],
 )
 def test_the_sentence_says_what_holds(verdicts, expected):
-    found = pd.DataFrame({"a": "logistic", "b": USUAL.rivals, "part": "cv", "verdict": verdicts})
-    assert sentence(found, USUAL, "cv") == f"In cross-validation {expected}"
+    found = pd.DataFrame(
+        {"a": "logistic", "b": USUAL.rivals, "part": "cv", "metric": "auc_roc", "verdict": verdicts}
+    )
+    assert sentence(found, USUAL, "cv", "auc_roc") == f"In cross-validation {expected}"
 
 
 def test_the_sentence_names_the_part_and_a_best_baseline():
     family = HolmFamily("dummy", ("dummy", "forest"), ("dummy",), "forest")
-    found = pd.DataFrame({"a": "dummy", "b": ["forest"], "part": "external:Leeds", "verdict": [SAME]})
-    assert sentence(found, family, "external:Leeds") == (
+    found = pd.DataFrame(
+        {"a": "dummy", "b": ["forest"], "part": "external:Leeds", "metric": "mae", "verdict": [SAME]}
+    )
+    assert sentence(found, family, "external:Leeds", "mae") == (
         "In the cohort Leeds no difference is shown between dummy and the runner-up forest; dummy is itself "
         "a baseline."
     )
-    assert sentence(found, family, "test") == "On the test part there is nothing to compare dummy with."
+    said = sentence(found, family, "test", "mae")
+    assert said == "On the test part there is nothing to compare dummy with."
 
 
-def test_the_sentence_of_a_real_table_leaves_exploratory_lines_out():
-    folds = world(("cv", "test"))
+def test_the_sentences_of_a_real_table_leave_exploratory_lines_and_each_other_out():
+    folds = world(("cv", "test"), {**SAID, "close": SAID["weak"]})
     family = find_family(CANDIDATES, folds, AUC, best="strong")
-    assert sentence(table(folds), family, "test") == (
-        "On the test part strong beats dummy (corrected for 2 comparisons); against the runner-up close no "
-        "difference is shown."
+    assert family.rivals == ("dummy", "close")
+    found = table(folds)
+    found.loc[(found["b"] == "close") & (found["metric"] == "accuracy"), "verdict"] = SAME
+    assert sentence(found, family, "test", "auc_roc") == (
+        "On the test part strong beats dummy and the runner-up close (corrected for 2 comparisons)."
+    )
+    assert decision_sentence(found, family, "test") == (
+        "On the test part strong decides more rows rightly than dummy (corrected for 2 comparisons); "
+        "against the runner-up close no difference in right decisions is shown."
+    )
+    assert decision_sentence(found, family, "cv") == ""
+
+
+def test_rivals_that_decide_better_are_named():
+    found = pd.DataFrame({"b": USUAL.rivals, "verdict": (LOST, LOST, VOID)})
+    found = found.assign(a="logistic", part="test", metric="accuracy")
+    assert decision_sentence(found, USUAL, "test") == (
+        "On the test part dummy and clinical decide more rows rightly than logistic (corrected for 2 "
+        "comparisons); there is no test of decisions of logistic against the runner-up forest."
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from prognome.core.metrics import Judged
+from prognome.core.judged import Judged
 from prognome.core.net_benefit import net_benefit, treat_all
 from prognome.validate.decisions import COLUMNS, decision_curve
 from prognome.validate.judged_part import Interval, JudgedFold

@@ -17,7 +17,8 @@ from prognome.core.metrics import METRICS, find_metric
 from prognome.core.seeds import seed_of
 from prognome.core.space import Real
 from prognome.core.split import make_split
-from prognome.core.study import Judge, SplitSpec
+from prognome.core.study_judge import Judge
+from prognome.core.study_split import SplitSpec
 from prognome.core.table import Table
 from prognome.errors import WorkError
 from prognome.prepare.fuse import fuse

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prognome.core.metrics import METRICS, Judged
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS
 from prognome.validate.gaps import GAP_COLUMNS, score_gaps, tolerance_of
 from prognome.validate.judged_part import Interval, JudgedFold
 from prognome.validate.subgroup_levels import Levels
+from prognome.validate.subgroup_part import SubgroupPart
 from prognome.validate.subgroup_rows import pool_rows
 from prognome.validate.subgroup_worst import find_worst, subgroup_sentence
 from prognome.validate.subgroups import score_subgroups
@@ -22,21 +24,21 @@ def one_fold(judged):
     return [JudgedFold(1, 1, np.arange(len(judged.truth)), judged)]
 
 
-def asked(site, kind, primary, groups=None):
-    return {
-        "levels": [Levels("site", False)], "facts": {"site": np.asarray(site, dtype=object)}, "kind": kind,
-        "primary": METRICS[primary], "groups": groups, "interval": Interval(200, 0.95, 1),
-    }  # fmt: skip
+def by_site(folds, site, kind, primary, groups=None):
+    return SubgroupPart.of(
+        "m", "cv", folds, [Levels("site", False)], {"site": np.asarray(site, dtype=object)}, kind=kind,
+        primary=METRICS[primary], groups=groups, interval=Interval(200, 0.95, 1),
+    )  # fmt: skip
 
 
 def gap_table(folds, site, kind, primary, groups=None, tolerated=0.1):
-    gaps = score_gaps("m", "cv", folds, **asked(site, kind, primary, groups), tolerated=tolerated)
+    gaps = score_gaps(by_site(folds, site, kind, primary, groups), tolerated=tolerated)
     return pd.DataFrame(gaps, columns=list(GAP_COLUMNS)).set_index(["level", "metric", "threshold"])
 
 
 def sentence(folds, site, kind, primary):
-    scores = score_subgroups("m", "cv", folds, **asked(site, kind, primary))
-    gaps = score_gaps("m", "cv", folds, **asked(site, kind, primary), tolerated=0.1)
+    sheet = by_site(folds, site, kind, primary)
+    scores, gaps = score_subgroups(sheet), score_gaps(sheet, tolerated=0.1)
     (worst,) = find_worst(scores, gaps, METRICS[primary])
     return worst, subgroup_sentence(worst)
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from prognome.core.metrics import Judged
+from prognome.core.judged import Judged
 from prognome.validate.judged_part import Interval, JudgedFold, JudgedPart, mean_over_folds
 
 TRUTH = np.array([0, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1])

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from prognome.core.metrics import METRICS, Judged, metrics_for
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS, metrics_for
 from prognome.validate.score import COLUMNS, Interval, JudgedFold, score_part
 
 rng = np.random.default_rng(0)

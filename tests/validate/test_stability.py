@@ -13,7 +13,8 @@ from prognome.core.cohort import Cohort
 from prognome.core.metrics import find_metric
 from prognome.core.space import Real
 from prognome.core.split import make_split
-from prognome.core.study import Judge, SplitSpec
+from prognome.core.study_judge import Judge
+from prognome.core.study_split import SplitSpec
 from prognome.core.table import Table
 from prognome.prepare.fuse import fuse
 from prognome.validate.candidate import Candidate
@@ -24,6 +25,7 @@ from prognome.validate.stability import (
     COLUMNS,
     _spread,
     count_pieces,
+    judge_rows_as,
     learning_curve,
     nested_subsets,
     over_seeds,
@@ -135,12 +137,60 @@ def test_at_share_one_the_figure_is_that_of_the_fold_parameters_and_seed_include
     split = cut(cohort)
     rules = Rules("binary", AUC, 3, 3, Interval(100, 0.95, 1), 5, Judge(calibrate="none"))
     judged = evaluate([FOREST, candidate(LogisticRegression(), label="other")], cohort, split, rules)
-    params = {(r, f): found for (label, r, f), found in judged.params.items() if label == "model"}
+    params = judged.params_of("model")
+    assert set(params) == {(fold.repeat, fold.fold) for fold in split.folds()}
     assert any(params.values()), "a search that found something is what is tested here"
     table = learning_curve(FOREST, params, cohort, split, SHARES, metric=AUC, seed=5, crew=crew(cohort)).table
     scores = judged.scores.query("model == 'model' and metric == 'auc_roc' and repeat == 1")
     expected = scores.dropna(subset=["fold"]).sort_values("fold")["value"]
     np.testing.assert_allclose(table[table["share"] == 1.0]["value"], expected, rtol=1e-12)
+
+
+def test_figures_that_are_known_are_not_fitted_again_and_give_the_same_curve(loose, monkeypatch):
+    split = cut(loose)
+    whole = curve(loose, split).table
+    known = {(1, fold): value for fold, value in whole.query("share == 1")[["fold", "value"]].to_numpy()}
+    parts = []
+    real = Crew.work
+
+    def listen(self, tasks):
+        parts.extend(task.part for task, _ in tasks)
+        return real(self, tasks)
+
+    monkeypatch.setattr(Crew, "work", listen)
+    found = learning_curve(
+        LOGISTIC, given(split), loose, split, SHARES, metric=AUC, seed=5, crew=crew(loose), known=known
+    )
+    pd.testing.assert_frame_equal(found.table, whole)
+    assert set(parts) == {"curve:0.25", "curve:0.5", "curve:0.75"}
+    assert count_pieces(loose, split, SHARES, 0, 5, known=True) == len(parts)
+
+
+def test_a_fold_is_fitted_once_and_judged_with_and_without_a_column(loose, monkeypatch):
+    fitted = []
+    real = Crew.work
+
+    def listen(self, tasks):
+        fitted.extend((task.repeat, task.fold) for task, _ in tasks)
+        return real(self, tasks)
+
+    monkeypatch.setattr(Crew, "work", listen)
+    split = cut(loose)
+    genes = loose.blocks["genes"]
+    blank = Cohort(
+        loose.ids,
+        {**loose.blocks, "genes": Table(genes.ids, genes.frame * np.nan)},
+        loose.target,
+        loose.classes,
+    )
+    found = judge_rows_as(
+        {"as it is": loose, "blank": blank}, LOGISTIC, given(split), loose, split,
+        metric=AUC, seed=5, crew=crew(loose),
+    )  # fmt: skip
+    assert fitted == [(1, 1), (1, 2), (1, 3)]
+    assert found["as it is"] == curve(loose, split, shares=[1.0]).table["value"].mean()
+    assert found["as it is"] > 0.6
+    assert found["blank"] == 0.5  # every row gets the medians of the training rows, so all are tied
 
 
 def test_a_share_with_too_few_rows_of_a_class_is_left_out_for_all_folds(loose):

@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prognome.core.metrics import METRICS, Judged
-from prognome.core.study import Subgroup
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS
+from prognome.core.study_judge import Subgroup
 from prognome.errors import StudyError
 from prognome.validate.judged_part import Interval, JudgedFold
 from prognome.validate.score import COLUMNS
 from prognome.validate.subgroup_figures import estimate, is_drawn, stratified_auc
 from prognome.validate.subgroup_levels import NOT_RECORDED, Levels, learn_all_levels, learn_levels
+from prognome.validate.subgroup_part import SubgroupPart
 from prognome.validate.subgroup_rows import pool_rows
 from prognome.validate.subgroups import FIGURES, score_subgroups
 
@@ -31,11 +33,11 @@ def one_fold(judged, chosen=None):
 
 
 def table(folds, levels, kind="binary", primary="auc_roc", groups=None, replicates=200):
-    rows = score_subgroups(
+    sheet = SubgroupPart.of(
         "m", "cv", folds, [Levels("site", False)], {"site": levels}, kind=kind, primary=METRICS[primary],
         groups=groups, interval=Interval(replicates, 0.95, 1),
     )  # fmt: skip
-    found = pd.DataFrame(rows, columns=list(COLUMNS))
+    found = pd.DataFrame(score_subgroups(sheet), columns=list(COLUMNS))
     return found.set_index(["level", "metric", "threshold"])
 
 

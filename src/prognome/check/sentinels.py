@@ -244,11 +244,8 @@ def check_planted_noise(
     seed: int,
     count: int | None = None,
     top: int = TOP,
-    importances: Callable[[Cohort], Mapping[str, float]] | None = None,
-    judge: Callable[[Cohort], float] | None = None,
-    as_is: float | None = None,
 ) -> list[Alarm]:
-    """Plant noise among the features of a block and see how high it ranks.
+    """Plant noise among the features of a block and see how high it ranks by its tie to the target.
 
     Parameters
     ----------
@@ -263,42 +260,28 @@ def check_planted_noise(
     top
         Speaks where noise stands among so many columns, or among half the block's, where it has fewer than
         twice as many.
-    importances
-        The planted rows → importance of the block's columns to the best model, greater is more; asked if
-        given.
-    judge, as_is
-        The planted rows → the procedure's score, and that without noise; reported beside the ranks.
     """
     planted = plant_noise(cohort, block, seed_of(seed, NOISE, block), count=count)
     if not planted.real or not planted.noise:
         return []
     top = min(top, max(1, len(planted.real) // 2))
-    ranks = {
-        "association with the target": _best_noise(rank_by_association(planted, len(cohort.classes)), planted)
-    }
-    if importances is not None:
-        ranks["importance to the model"] = _best_noise(importances(planted.cohort), planted)
-    facts: dict[str, Any] = {"planted": len(planted.noise), "real": len(planted.real), "rank_of_noise": ranks}
-    score = ""
-    if judge is not None:
-        beside = float(judge(planted.cohort))
-        facts |= {"score_beside_noise": beside, "score": as_is}
-        before = "" if as_is is None else f", {as_is:.3f} without it"
-        score = f"; the score beside noise is {beside:.3f}{before}"
-    inside = {by: rank for by, rank in ranks.items() if rank <= top}
-    if not inside:
+    rank = _best_noise(rank_by_association(planted, len(cohort.classes)), planted)
+    if rank > top:
         return []
-    first = " and ".join(f"{rank:,} by {by}" for by, rank in inside.items())
     what = (
         f"Of {len(planted.noise):,} columns of noise planted beside {len(planted.real):,} real ones, the "
-        f"best ranks {first}{score}."
+        f"best ranks {rank:,} by association with the target."
     )
-    above = min(inside.values()) - 1
     remedy = (
         "Read no column as a marker by its rank alone"
-        + (f": only the first {above:,} stand above noise." if above else ": none stands above noise.")
+        + (f": only the first {rank - 1:,} stand above noise." if rank > 1 else ": none stands above noise.")
         + " More rows help, or fewer columns chosen by prior knowledge."
     )
+    facts = {
+        "planted": len(planted.noise),
+        "real": len(planted.real),
+        "rank_of_noise": {"association with the target": rank},
+    }
     return [Alarm(NOISE, f"block {block}", what, remedy, facts)]
 
 

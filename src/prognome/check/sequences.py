@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from prognome.check.together import across_groups, chain
 from prognome.core.alarm import Alarm
 from prognome.core.cohort import Cohort
 from prognome.core.kinship import connected
+from prognome.core.sequences import Sequences
 
 GUARD = "shared_sequences"
 SHARE_OF_ROWS = 0.01
@@ -49,7 +51,8 @@ def find_shared_sequences(
     Parameters
     ----------
     cohort
-        All rows; text columns of its blocks and its facts are looked at, its target is not.
+        All rows; its sequences, text columns of its tables and its facts are looked at, its target is not.
+        Of a pair the reference stands for both.
     spare
         Columns of the files that are no features, (n,) text, None for missing.
     groups
@@ -58,8 +61,8 @@ def find_shared_sequences(
         Letters; by default 24 for nucleotides, fewer where sequences are short, and 8 for proteins.
     """
     found = []
-    for where, cells in sequence_columns(cohort, spare):
-        alarm = _examine(where, cells, groups, k)
+    for one in sequence_columns(cohort, spare):
+        alarm = _examine(one, groups, k)
         if alarm is not None:
             found.append(alarm)
     return found
@@ -83,21 +86,40 @@ def shared_between(
     return shared
 
 
+@dataclass(frozen=True, eq=False)
+class SequenceColumn:
+    """A column of sequences, where it stands, and whether it is of amino acids."""
+
+    where: str
+    cells: list[str | None]
+    protein: bool
+
+
 def sequence_columns(
     cohort: Cohort, spare: Mapping[str, NDArray[np.object_]] | None
-) -> Iterator[tuple[str, list[str | None]]]:
-    """Columns that hold sequences and nothing else, with where they stand."""
+) -> Iterator[SequenceColumn]:
+    """Blocks of sequences, and text columns that hold sequences and nothing else."""
     seen: set[str] = set()
     for block, table in cohort.blocks.items():
+        if isinstance(table, Sequences):
+            name = table.names[0]
+            where = f"block {block}" if table.is_pair else f"block {block}, column {name}"
+            yield SequenceColumn(where, table.frame[name].tolist(), table.alphabet == "protein")
+            continue
         for place, name in enumerate(table.names):
             if table.frame.dtypes.iloc[place] == np.dtype(object):
                 cells = table.frame.iloc[:, place].to_numpy()
                 if _is_sequence(cells):
                     seen.add(name)
-                    yield f"block {block}, column {name}", _clean(cells)
+                    yield _found(f"block {block}, column {name}", cells)
     for name, cells in {**(spare or {}), **cohort.facts}.items():
         if name not in seen and _is_sequence(cells):
-            yield f"column {name}", _clean(cells)
+            yield _found(f"column {name}", cells)
+
+
+def _found(where: str, cells: NDArray[np.object_]) -> SequenceColumn:
+    clean = [cell.strip() if isinstance(cell, str) else None for cell in cells.tolist()]
+    return SequenceColumn(where, clean, is_protein([cell for cell in clean if cell is not None][:LOOKED_AT]))
 
 
 def choose_k(cells: Sequence[str], *, protein: bool) -> int:
@@ -122,15 +144,9 @@ def _is_sequence(cells: NDArray[np.object_]) -> bool:
     return is_nucleotides(stripped) or is_protein(stripped)
 
 
-def _clean(cells: NDArray[np.object_]) -> list[str | None]:
-    return [cell.strip() if isinstance(cell, str) else None for cell in cells.tolist()]
-
-
-def _examine(
-    where: str, cells: list[str | None], groups: NDArray[np.object_] | None, k: int | None
-) -> Alarm | None:
+def _examine(column: SequenceColumn, groups: NDArray[np.object_] | None, k: int | None) -> Alarm | None:
+    cells, protein = column.cells, column.protein
     known = [cell for cell in cells if cell is not None]
-    protein = is_protein(known[:LOOKED_AT])
     k = k or choose_k(known, protein=protein)
     n = len(cells)
     kmers = take_kmers(cells, k, protein=protein)
@@ -158,7 +174,7 @@ def _examine(
         remedy += " The largest set is held together by repeats; a split by chromosome is easier."
     return Alarm(
         GUARD,
-        where,
+        column.where,
         what,
         remedy,
         {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from prognome.core.alarm import Alarm
-from prognome.core.profile import LEAST_ROWS, Array, Tally
+from prognome.core.profile import LEAST_ROWS, Array, Tally, as_measured
 from prognome.core.schema import Schema, list_names
 from prognome.core.table import Table
 
@@ -134,7 +134,7 @@ class ShiftWatch:
         for name, tally in self._tallies.items():
             table = tables.get(name)
             if table is not None:
-                tally.add(table.frame)
+                tally.add(as_measured(table))
 
     def judge(self, *, groups: int | None = None, least: int = LEAST_ROWS) -> list[Shift]:
         """Compare block by block.

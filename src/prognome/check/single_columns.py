@@ -74,7 +74,7 @@ class Strengths:
 
 
 def strengths_of(cohort: Cohort, *, seed: int) -> Strengths:
-    """Measure every column of every block alone against the target.
+    """Measure every column of every table alone against the target; sequences are no columns to be ranked.
 
     Parameters
     ----------
@@ -86,7 +86,8 @@ def strengths_of(cohort: Cohort, *, seed: int) -> Strengths:
     target, classes = target_of(cohort), len(cohort.classes)
     some = _sample(target, classes, seed)
     firsts: list[tuple[float, int, str, int]] = []
-    for block, table in cohort.blocks.items():
+    tables = {name: table for name, table in cohort.blocks.items() if table.kind == "table"}
+    for block, table in tables.items():
         for places, values in _number_chunks(table.frame, some):
             errors, distinct = _first_look(values, target[some], classes)
             order = np.lexsort((distinct, errors))
@@ -96,7 +97,7 @@ def strengths_of(cohort: Cohort, *, seed: int) -> Strengths:
     near = sum(first[0] <= NEAR for first in firsts)
     kept = firsts[: min(max(near, LOOKED_AT), AT_MOST)]
     full = [_number_column(cohort, block, at) for _, _, block, at in kept]
-    for block, table in cohort.blocks.items():
+    for block, table in tables.items():
         full += [_category_column(cohort, block, int(at)) for at in np.flatnonzero(~is_number(table.frame))]
     best = sorted((one for one in full if one is not None), key=lambda one: (one.error, one.block, one.name))
     return Strengths(tuple(best), cohort.shape[1])

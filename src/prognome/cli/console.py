@@ -6,11 +6,17 @@ import contextlib
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+    from prognome.validate.training_watch import NetworkStatus
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more of what is going on.")]
@@ -80,16 +86,66 @@ def complain(text: str) -> None:
     _stderr().print(Text("error: ", style="bold red") + Text(text), soft_wrap=True, highlight=False)
 
 
+class Move(Protocol):
+    """What moves a bar."""
+
+    def __call__(self, done: int, total: int, word: str) -> None:
+        """Pieces done, pieces in all (0: not known), and a word on the last."""
+
+
+class _Bar:
+    """A bar of pieces, and below it one of epochs for every network that trains at this moment."""
+
+    def __init__(self, what: str, progress: RichProgress) -> None:
+        self._progress = progress
+        self._task = progress.add_task(what, total=None, word="")
+        self._networks: dict[str, TaskID] = {}
+
+    def __call__(self, done: int, total: int, word: str) -> None:
+        self._progress.update(self._task, completed=done, total=total or None, word=word)
+
+    def training(self, networks: Sequence[NetworkStatus]) -> None:
+        """Show these networks, and no others."""
+        shown = {name_network(one): one for one in networks}
+        for name in [name for name in self._networks if name not in shown]:
+            self._progress.remove_task(self._networks.pop(name))
+        for name, one in shown.items():
+            if name not in self._networks:
+                self._networks[name] = self._progress.add_task(name, total=one.most, word="")
+            self._progress.update(self._networks[name], completed=one.epoch, total=one.most, word=losses(one))
+
+
+def name_network(one: NetworkStatus) -> str:
+    """``cnn, cv fold 2, network 3``."""
+    return (
+        f"{one.label}, {one.part}"
+        + (f" fold {one.fold}" if one.part == "cv" else "")
+        + f", network {one.network}"
+    )
+
+
+def losses(one: NetworkStatus) -> str:
+    """``epochs at most; loss 0.412, validation 0.455``."""
+    said = f"epochs at most; loss {one.train_loss:.3g}"
+    return (
+        said
+        if one.validation_loss != one.validation_loss
+        else f"{said}, validation {one.validation_loss:.3g}"
+    )
+
+
 @contextlib.contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A progress bar with time left, silent when not on a terminal or with --quiet.
+def bar(what: str) -> Iterator[Move]:
+    """A progress bar with time left; networks in training show their epochs, losses and time left below it.
+
+    Where there is no terminal it is silent, or says one line a piece with --verbose.
 
     Yields
     ------
     A function that takes pieces done, pieces in all (0: not known), and a word on the last.
     """
     if TOLD.quiet or not sys.stderr.isatty():
-        yield lambda done, total, word: None
+        yield lambda done, total, word: detail(f"{what}: {done} of {total}, {word}" if word else "")
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
@@ -100,15 +156,17 @@ def bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
         TextColumn("[dim]{task.fields[word]}"),
     )  # fmt: skip
     with Progress(*columns, console=_stderr(), transient=True) as progress:
-        task = progress.add_task(what, total=None, word="")
+        _LIVE.append(progress.console)
+        try:
+            yield _Bar(what, progress)
+        finally:
+            _LIVE.pop()
 
-        def move(done: int, total: int, word: str) -> None:
-            progress.update(task, completed=done, total=total or None, word=word)
 
-        yield move
+_LIVE: list[Any] = []  # the console that a bar is drawn on: what is said meanwhile goes above it
 
 
 def _stderr() -> Any:
     from rich.console import Console
 
-    return Console(stderr=True)
+    return _LIVE[-1] if _LIVE else Console(stderr=True)

@@ -44,6 +44,15 @@ def predict_command(
         str | None,
         typer.Option("--id", help="Column of row ids, if not called as in training.", show_default=False),
     ] = None,
+    fasta: Annotated[
+        Path | None,
+        typer.Option(
+            "--fasta",
+            readable=False,
+            help="Reference, for a bundle whose windows are cut from one.",
+            show_default=False,
+        ),
+    ] = None,
     trust: Annotated[
         list[str], typer.Option("--trust", metavar="TYPE", help="A type in the bundle that you trust.")
     ] = [],  # noqa: B006 - typer reads it, nobody writes it
@@ -66,7 +75,13 @@ def predict_command(
     if table is None and not named:
         raise StudyError("predict", "no file is given", mend="Give a table, or --block NAME=FILE.")
     loaded = Bundle.load(bundle, trust=trust)
-    sources = job.sources_for(loaded, named, None if table is None else str(table), id_column=id_column)
+    sources = job.sources_for(
+        loaded,
+        named,
+        None if table is None else str(table),
+        id_column=id_column,
+        fasta=None if fasta is None else str(fasta),
+    )
     if out is None:
         rows = []
         unasked: dict[str, int] = {}

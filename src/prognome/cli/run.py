@@ -66,6 +66,9 @@ def run_command(
         typer.Option("--replay", metavar="RUN.JSON", help="Do an earlier run again.", show_default=False),
     ] = None,
     overwrite: Overwrite = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew: take up nothing of an interrupted run.")
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -91,16 +94,27 @@ def run_command(
     else:
         assert study is not None
         question = Study.from_file(study, changes=changes)
-    execute(question, out, workers=workers, overwrite=overwrite, as_json=as_json)
+    execute(question, out, workers=workers, overwrite=overwrite, as_json=as_json, fresh=fresh)
 
 
-def execute(study: Study, out: Path, *, workers: int | None, overwrite: bool, as_json: bool) -> None:
+def execute(
+    study: Study,
+    out: Path,
+    *,
+    workers: int | None,
+    overwrite: bool,
+    as_json: bool,
+    fresh: bool = False,
+) -> None:
     """Run a study and show what came of it."""
     from prognome.jobs.run import run
 
     say(_meaning(study))
     with bar("judging") as progress:
-        result = run(study, out, workers=workers, overwrite=overwrite, progress=progress, say=detail)
+        result = run(
+            study, out, workers=workers, overwrite=overwrite, fresh=fresh,
+            progress=progress, say=detail, notice=say,
+        )  # fmt: skip
     if as_json:
         show_json({key: value for key, value in result.record.items() if key != "study"} | {"out": str(out)})
         return

@@ -256,6 +256,12 @@ def _load_pipeline(path: Path, trust: Sequence[str]) -> Any:
         )
     try:
         return io.load(path, trusted=sorted(TRUSTED | set(trust)))
+    except ModuleNotFoundError as error:
+        raise BundleError(
+            str(path),
+            f"needs the package '{error.name}', which is not installed",
+            mend="A model with a network in it needs: pip install 'prognome[deep]'.",
+        ) from error
     except Exception as error:
         raise BundleError(str(path), f"cannot be loaded; {type(error).__name__}") from error
 

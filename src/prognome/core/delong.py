@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from prognome.core.scale import expit
+
 Array = NDArray[np.float64]
 
 
@@ -212,7 +214,7 @@ def interval_of(
         return AucInterval(low, high, "Newcombe method 5")
     middle = math.log(auc / (1 - auc))
     reach = z * math.sqrt(spread) / (auc * (1 - auc))
-    return AucInterval(_expit(middle - reach), _expit(middle + reach), f"{label}, logit")
+    return AucInterval(expit(middle - reach), expit(middle + reach), f"{label}, logit")
 
 
 def deviate(level: float, freedom: float = math.inf) -> float:
@@ -306,10 +308,6 @@ def _sum_by(values: Array, code: NDArray[np.intp], units: int) -> Array:
 
 def _factor(units: int) -> float:
     return units / (units - 1) if units > 1 else float("nan")
-
-
-def _expit(x: float) -> float:
-    return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
 
 
 def _root(excess: Any, near: float, end: float) -> float:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prognome.core.bootstrap import replicate_weights
-from prognome.core.metrics import Judged, Metric
+from prognome.core.judged import Judged
+from prognome.core.metrics import Metric
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -16,7 +16,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 def anchor(study: Model, folder: Path) -> Model:
-    """The same study with every ``path`` and ``file`` absolute.
+    """The same study with every ``path``, ``file`` and ``fasta`` absolute, and the folder of an ``encoder``.
 
     Raises
     ------
@@ -28,8 +28,10 @@ def anchor(study: Model, folder: Path) -> Model:
         value = getattr(study, name)
         if name == "path" and value is not None:
             changes[name] = [absolute(path, folder) for path in value]
-        elif name == "file" and value is not None:
+        elif name in ("file", "fasta") and value is not None:
             changes[name] = absolute(value, folder)
+        elif name == "params" and isinstance(value, dict) and isinstance(value.get("encoder"), str):
+            changes[name] = value | {"encoder": _encoder(value["encoder"], folder)}
         elif isinstance(value, BaseModel):
             changes[name] = anchor(value, folder)
         elif isinstance(value, dict) and any(isinstance(item, BaseModel) for item in value.values()):
@@ -37,6 +39,13 @@ def anchor(study: Model, folder: Path) -> Model:
         elif isinstance(value, list) and any(isinstance(item, BaseModel) for item in value):
             changes[name] = [anchor(item, folder) for item in value]
     return study.model_copy(update=changes)
+
+
+def _encoder(said: str, folder: Path) -> str:
+    """An encoder is a name, or the folder of one: only a folder is made absolute."""
+    path = absolute(said, folder)
+    there = any((Path(path) / sign).is_file() for sign in ("manifest.json", "config.json"))
+    return path if there or said.startswith((".", "/", "~", "$")) else said
 
 
 def absolute(path: str, folder: Path) -> str:

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from prognome.core.letters import compose
 from prognome.core.mean_distance import MeanDistance
+from prognome.core.sequences import Sequences
 from prognome.core.table import Table
 
 Array = NDArray[np.float64]
@@ -31,8 +33,9 @@ _IQR = 1.3489795003921634  # interquartile range of the standard normal distribu
 class BlockProfile:
     """Summary of a block's training rows, without a value of any of them.
 
-    A number becomes a *reading*: ``(value - centre) / width``, clipped to ±5, so that no outlier counts for
-    more. A category becomes one reading of 0 or 1 for each frequent level. Everything else is about readings.
+    Of a sequence the numbers are its length and its composition (see :func:`as_measured`). A number becomes
+    a *reading*: ``(value - centre) / width``, clipped to ±5, so that no outlier counts for more. A category
+    becomes one reading of 0 or 1 for each frequent level. Everything else is about readings.
 
     Parameters
     ----------
@@ -82,7 +85,7 @@ class BlockProfile:
         -------
         None where fewer than 10 rows have the block.
         """
-        frame = table.frame
+        frame = as_measured(table)
         has = np.asarray(frame.notna().to_numpy().any(axis=1))
         if not has.all():
             frame = frame.iloc[np.flatnonzero(has)]
@@ -190,6 +193,11 @@ class BlockProfile:
             length_sd=float(data["length_sd"]),
             apart=MeanDistance.from_mapping(data["apart"]),
         )
+
+
+def as_measured(table: Table) -> pd.DataFrame:
+    """The columns that a profile speaks of: those of a table; of sequences length and composition."""
+    return compose(table) if isinstance(table, Sequences) else table.frame
 
 
 _ARRAYS = ("centre", "width", "average", "deviation")

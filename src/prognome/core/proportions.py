@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prognome.core.metrics import Judged
+from prognome.core.judged import Judged
 
 Array = NDArray[np.float64]
 

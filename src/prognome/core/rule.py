@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from prognome.core.calibrate import Calibration, learn_calibration
 from prognome.core.conformal import Conformal, learn_conformal
-from prognome.core.metrics import Judged, decide
-from prognome.core.study import Judge
+from prognome.core.judged import Judged, decide
+from prognome.core.study_judge import Judge
 from prognome.core.threshold import choose_threshold
 
 Array = NDArray[np.float64]

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
+from prognome.core.column import Column, as_plain, learn_columns, make_values
+from prognome.core.letters import composition_names
 from prognome.core.profile import BlockProfile
-from prognome.core.study import Contract
+from prognome.core.sequence_schema import Remarks, fit_letters
+from prognome.core.sequences import Sequences
+from prognome.core.study_contract import Contract
 from prognome.core.table import Table
 from prognome.errors import DataError, near_name
 
 SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Column:
-    """One feature as the training rows showed it.
-
-    Parameters
-    ----------
-    name, aliases
-        Its name, and others under which a new file may bring it.
-    kind
-        ``number``, ``category``, or ``ordered`` where the study gave the levels in order.
-    low, high
-        Range of a number in training, rounded outwards to two significant digits, so that the extremes
-        are not written more exactly than that.
-    levels
-        Levels of a category in training (or as the study gave them).
-    """
-
-    name: str
-    kind: Literal["number", "category", "ordered"]
-    low: float | None = None
-    high: float | None = None
-    levels: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,12 +33,20 @@ class BlockSchema:
         Its name, its columns, and whether a row may lack it.
     profile
         Summary of the training rows, by which a shifted batch is seen; None where they were too few.
+    stranded
+        Of a block of sequences: whether the strand means something; None for tables.
     """
 
     name: str
     columns: tuple[Column, ...]
     optional: bool = False
     profile: BlockProfile | None = field(default=None, compare=False)
+    stranded: bool | None = None
+
+    @property
+    def holds_sequences(self) -> bool:
+        """Whether its columns are sequences."""
+        return self.stranded is not None
 
     @property
     def names(self) -> list[str]:
@@ -69,8 +55,8 @@ class BlockSchema:
 
     @property
     def categories(self) -> list[str]:
-        """Names of the columns that hold text."""
-        return [column.name for column in self.columns if column.kind != "number"]
+        """Names of the columns that hold categories."""
+        return [column.name for column in self.columns if column.kind in ("category", "ordered")]
 
     def locate(self, available: Sequence[str], contract: Contract, *, where: str) -> dict[str, str]:
         """Which column of a file stands for which of ours, aliases allowed.
@@ -177,9 +163,10 @@ class Schema:
         blocks = tuple(
             BlockSchema(
                 name,
-                tuple(_column(values, aliases.get(name, {})) for _, values in table.frame.items()),
+                tuple(learn_columns(table, aliases.get(name, {}))),
                 optional=name in optional,
                 profile=BlockProfile.learn(table, groups=cohort.groups),
+                stranded=table.stranded if isinstance(table, Sequences) else None,
             )
             for name, table in cohort.blocks.items()
         )
@@ -207,12 +194,17 @@ class Schema:
         known, features = np.zeros(n), np.zeros(n)
         out, strange = [], []
         absent: list[str] = []
+        unfit, lengths = Remarks(n), Remarks(n)
         for block in self.blocks:
             table = tables.get(block.name)
             if table is not None:
                 absent += [f"{block.name}.{name}" for name in block.names if name not in table.frame]
             source = pd.DataFrame(index=range(n)) if table is None else table.frame
-            frame, beyond, unknown = _fit_columns(block, source, n)
+            if block.holds_sequences:
+                frame = _fit_sequences(block, source, n, unfit, lengths)
+                beyond, unknown = np.zeros((2, *frame.shape), dtype=bool)
+            else:
+                frame, beyond, unknown = _fit_columns(block, source, n)
             out.append(beyond)
             strange.append(unknown)
             brought = frame.notna().to_numpy()
@@ -221,12 +213,13 @@ class Schema:
                 present[block.name] = has
             known += brought.sum(axis=1) * has
             features += brought.shape[1] * has
-            blocks[block.name] = Table(ids, frame)
+            blocks[block.name] = _as_block(block, ids, frame)
         names = [f"{block.name}.{column.name}" for block in self.blocks for column in block.columns]
         beyond, unknown = np.hstack(out), np.hstack(strange)
         outside = _share(beyond.sum(axis=1), known)
         coverage = _share(known, features)
         out_of_range = _name_cells(beyond & (outside > self.contract.tolerance)[:, None], names)
+        out_of_range = lengths.beside(out_of_range)
         unseen = _name_cells(unknown, names)
         return Matched(
             Cohort(np.array(ids, dtype=object), blocks, present=present),
@@ -234,7 +227,7 @@ class Schema:
             outside,
             out_of_range,
             unseen,
-            self._refusals(coverage, outside, out_of_range, unseen),
+            self._refusals(coverage, outside, out_of_range, unseen, unfit.texts),
             tuple(absent),
         )
 
@@ -244,13 +237,14 @@ class Schema:
         share_outside: NDArray[np.float64],
         out_of_range: NDArray[np.object_],
         unseen: NDArray[np.object_],
+        unfit: NDArray[np.object_],
     ) -> NDArray[np.object_]:
         contract = self.contract
         reasons = []
-        for covered, beyond, outside, strange in zip(
-            coverage, share_outside, out_of_range, unseen, strict=True
+        for covered, beyond, outside, strange, sequence in zip(
+            coverage, share_outside, out_of_range, unseen, unfit, strict=True
         ):
-            why = []
+            why = [sequence] if sequence else []
             if beyond > contract.outside:
                 why.append(
                     f"{beyond:.0%} of its values lie outside the training range: another unit or scale?"
@@ -269,9 +263,10 @@ class Schema:
         rng = np.random.default_rng(seed)
         ids = np.array([f"probe_{k}" for k in range(count)], dtype=object)
         return {
-            block.name: Table(
+            block.name: _as_block(
+                block,
                 ids,
-                pd.DataFrame({column.name: _made_up(column, count, rng) for column in block.columns}),
+                pd.DataFrame({column.name: make_values(column, count, rng) for column in block.columns}),
             )
             for block in self.blocks
         }
@@ -281,8 +276,9 @@ class Schema:
         blocks = [
             {
                 "name": block.name,
-                "columns": [asdict(column) for column in block.columns],
+                "columns": [as_plain(column) for column in block.columns],
                 "optional": block.optional,
+                **({} if block.stranded is None else {"stranded": block.stranded}),
                 "profile": None if block.profile is None else block.profile.to_mapping(),
             }
             for block in self.blocks
@@ -299,37 +295,23 @@ class Schema:
                 for c in block["columns"]
             )
             said = block.get("profile")
-            numbers = [column.name for column in columns if column.kind == "number"]
-            profile = None if said is None else BlockProfile.from_mapping(said, numbers)
-            blocks.append(BlockSchema(block["name"], columns, block["optional"], profile))
+            made = BlockSchema(block["name"], columns, block["optional"], stranded=block.get("stranded"))
+            profile = None if said is None else BlockProfile.from_mapping(said, _numbers_of(made))
+            blocks.append(replace(made, profile=profile))
         return cls(tuple(blocks), Contract(**data["contract"]))
 
 
-def _column(values: pd.Series[Any], aliases: Mapping[str, Sequence[str]]) -> Column:
-    name = str(values.name)
-    also = tuple(aliases.get(name, ()))
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return Column(name, "ordered", levels=tuple(map(str, values.dtype.categories)), aliases=also)
-    if values.dtype == np.dtype(object):
-        return Column(name, "category", levels=tuple(sorted(set(values.dropna()))), aliases=also)
-    numbers = values.to_numpy(dtype=float)
-    if np.isnan(numbers).all():
-        return Column(name, "number", aliases=also)
-    return Column(
-        name,
-        "number",
-        low=_outwards(float(np.nanmin(numbers)), math.floor),
-        high=_outwards(float(np.nanmax(numbers)), math.ceil),
-        aliases=also,
-    )
+def _as_block(block: BlockSchema, ids: NDArray[np.object_], frame: pd.DataFrame) -> Table:
+    if block.stranded is None:
+        return Table(ids, frame)
+    return Sequences(ids, frame, block.columns[0].alphabet, block.stranded)  # type: ignore[arg-type]
 
 
-def _outwards(value: float, towards: Any) -> float:
-    """Two significant digits, rounded away from the range's inside."""
-    if value == 0 or not math.isfinite(value):
-        return value
-    step = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
-    return float(f"{towards(round(value / step, 9)) * step:.6g}")
+def _numbers_of(block: BlockSchema) -> list[str]:
+    """Names of the numbers of which a block's profile speaks."""
+    if block.holds_sequences:
+        return composition_names(block.names, block.columns[0].alphabet)
+    return [column.name for column in block.columns if column.kind == "number"]
 
 
 def _fit_columns(
@@ -366,6 +348,25 @@ def _fit_columns(
     return frame, out, strange
 
 
+def _fit_sequences(
+    block: BlockSchema, source: pd.DataFrame, n: int, unfit: Remarks, lengths: Remarks
+) -> pd.DataFrame:
+    """The block's sequences from what a file brought; what does not fit is remarked row by row."""
+    made: dict[str, NDArray[np.object_]] = {}
+    for column in block.columns:
+        cells = source[column.name].tolist() if column.name in source else [None] * n
+        fitted = fit_letters(cells, column.alphabet, column.low, column.high)
+        made[column.name] = fitted.texts
+        unfit.add(
+            fitted.strange, f"block {block.name}: holds what is no letter of the alphabet {column.alphabet}"
+        )
+        if not block.optional:
+            gone = np.array([text is None for text in fitted.texts], dtype=bool) & ~fitted.strange
+            unfit.add(gone, f"block {block.name}: no sequence")
+        lengths.add(fitted.other_length, f"{block.name}.{column.name} (length)")
+    return pd.DataFrame(made, columns=pd.Index(block.names, dtype=object))
+
+
 def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0), dtype=np.float64)
 
@@ -386,14 +387,3 @@ def list_names(names: Sequence[str]) -> str:
     """
     more = f", … ({len(names):,} in all)" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
-
-
-def _made_up(column: Column, count: int, rng: np.random.Generator) -> Any:
-    if column.kind == "number":
-        low, high = column.low or 0.0, column.high or 0.0
-        return low + (high - low) * rng.random(count)
-    drawn = rng.integers(0, len(column.levels) + 1, count)  # one beyond the levels: missing
-    values = [column.levels[k] if k < len(column.levels) else None for k in drawn]
-    if column.kind == "ordered":
-        return pd.Categorical(values, categories=list(column.levels), ordered=True)
-    return np.array(values, dtype=object)

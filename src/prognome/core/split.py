@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from prognome.core.seeds import seed_of
-from prognome.core.study import SplitSpec
+from prognome.core.study_split import SplitSpec
 from prognome.core.table import Index
 from prognome.errors import DataError, StudyError, WorkError, number_rows
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -47,17 +48,17 @@ class Table:
         """Column names in order."""
         return [str(name) for name in self.frame.columns]
 
-    def rows(self, index: Index) -> Table:
+    def rows(self, index: Index) -> Self:
         """A copy of these rows; -1 gives a row that is missing throughout."""
         index = np.asarray(index, dtype=np.intp)
         if (index >= 0).all():
-            return Table(self.ids[index], self.frame.take(index).reset_index(drop=True))
+            return replace(self, ids=self.ids[index], frame=self.frame.take(index).reset_index(drop=True))
         ids = np.where(index >= 0, self.ids[index], "")
         frame = self.frame.reset_index(drop=True).reindex(index.tolist()).reset_index(drop=True)
         objects = [name for name, dtype in frame.dtypes.items() if dtype == np.dtype(object)]
         for name in objects:
             frame[name] = frame[name].where(frame[name].notna(), None)
-        return Table(ids.astype(object), frame)
+        return replace(self, ids=ids.astype(object), frame=frame)
 
 
 def is_number(frame: pd.DataFrame) -> NDArray[np.bool_]:

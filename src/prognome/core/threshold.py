@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prognome.core.study import ThresholdSpec
+from prognome.core.study_judge import ThresholdSpec
 
 Array = NDArray[np.float64]
 

@@ -10,10 +10,12 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from prognome.core.learner import Family, Learner
-from prognome.core.study import ModelSpec, Named, Study
+from prognome.core.study import Study
+from prognome.core.study_models import ModelSpec, Named
 from prognome.errors import StudyError
 from prognome.model.catalog import MODELS
 from prognome.model.group_mean import GroupMeanClassifier, GroupMeanRegressor
+from prognome.prepare.catalog import STEPS
 from prognome.prepare.fuse import default_steps, fuse
 from prognome.read.catalog import READERS
 from prognome.validate.candidate import Candidate
@@ -61,11 +63,45 @@ def clinical_blocks(study: Study) -> list[str]:
 def resolved_steps(study: Study) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     """The steps of every block, defaults spelled out."""
     return {
-        block: [(step.name, dict(step.params)) for step in study.prepare[block]]
-        if block in study.prepare
-        else default_steps("table")
+        block: _given_steps(study, block) if block in study.prepare else _default_steps(study, block)
         for block in study.blocks
     }
+
+
+def _given_steps(study: Study, block: str) -> list[tuple[str, dict[str, Any]]]:
+    """The steps that the study names; those for sequences know the block's alphabet and strands.
+
+    Raises
+    ------
+    StudyError
+        For a step that meets sequences and cannot read them.
+    """
+    chain = [(step.name, dict(step.params)) for step in study.prepare[block]]
+    if "sequence" not in _kinds(study, block):
+        return chain
+    of_block = dict(_default_steps(study, block))
+    text = True
+    for name, params in chain:
+        readable = STEPS.find(name, where=f"prepare: {block}").blocks
+        if text and readable and "sequence" not in readable:
+            raise StudyError(
+                f"prepare: {block}",
+                f"'{name}' cannot read sequences",
+                mend="Put encode.kmer before it, or leave the block out of prepare for the default steps.",
+            )
+        if name in ("encode.kmer", "encode.position"):
+            for key in ("alphabet", "both_strands"):
+                if key in of_block[name]:
+                    params.setdefault(key, of_block[name][key])
+        text = text and name == "encode.position"
+    return chain
+
+
+def _default_steps(study: Study, block: str) -> list[tuple[str, dict[str, Any]]]:
+    spec = study.blocks[block]
+    if "sequence" not in _kinds(study, block):
+        return default_steps("table")
+    return default_steps("sequence", alphabet=spec.alphabet or "dna", both_strands=spec.stranded is False)
 
 
 def resolve(study: Study) -> Study:
@@ -89,9 +125,12 @@ def holds_training_rows(study: Study, label: str) -> bool:
     blocks = list(study.blocks) if model is None else _usable_blocks(study, model)
     if label == CLINICAL_ONLY:
         blocks = clinical_blocks(study)
-    if fuse(resolved_steps(study), blocks).holds_training_rows:
+    learner = None if model is None else _learner(study, model.name, label)
+    if learner is not None and getattr(learner.estimator, "reads_cohort", False):
+        blocks = _tables(study, blocks)
+    if _preparation(study, blocks).holds_training_rows:
         return True
-    return model is not None and _learner(study, model.name, label).holds_training_rows
+    return learner is not None and learner.holds_training_rows
 
 
 def _learner(study: Study, name: str, label: str) -> Learner:
@@ -112,14 +151,10 @@ def _learner(study: Study, name: str, label: str) -> Learner:
 
 def _usable_blocks(study: Study, model: ModelSpec) -> list[str]:
     entry = MODELS.find(model.name, where="models")
-    kinds = {
-        name: READERS.find(spec.read, where=f"blocks.{name}.read").blocks
-        for name, spec in study.blocks.items()
-    }
     blocks = [
         name
         for name in (model.blocks or study.blocks)
-        if not entry.blocks or set(kinds[name]) & set(entry.blocks)
+        if not entry.blocks or set(_kinds(study, name)) & set(entry.blocks)
     ]
     if not blocks:
         raise StudyError(
@@ -130,17 +165,79 @@ def _usable_blocks(study: Study, model: ModelSpec) -> list[str]:
     return blocks
 
 
+def _kinds(study: Study, block: str) -> tuple[str, ...]:
+    return READERS.find(study.blocks[block].read, where=f"blocks.{block}.read").blocks
+
+
+def _tables(study: Study, blocks: Sequence[str]) -> list[str]:
+    return [name for name in blocks if "table" in _kinds(study, name)]
+
+
+def ordered_blocks(study: Study) -> list[str]:
+    """Tables whose columns stand in an order that means something: those that say so, and VCF."""
+    return [
+        name
+        for name in _tables(study, list(study.blocks))
+        if study.blocks[name].ordered
+        or (study.blocks[name].ordered is None and study.blocks[name].read == "vcf")
+    ]
+
+
+def _preparation(study: Study, blocks: Sequence[str]) -> Any:
+    return fuse(resolved_steps(study), list(blocks), random_state=None)
+
+
+def _parameters(estimator: type) -> set[str]:
+    return set(inspect.signature(estimator).parameters)
+
+
+def _reading_cohorts(study: Study, model: ModelSpec, estimator: Any, blocks: Sequence[str]) -> Any:
+    """A model that takes the place of the whole pipeline: it reads sequences as they are, tables by steps.
+
+    Raises
+    ------
+    StudyError
+        For a model that reads along an order where no block has one, or that joins blocks where there are too
+        few.
+    """
+    least = getattr(estimator, "least_blocks", 1)
+    if len(blocks) < least:
+        raise StudyError(
+            f"models: {model.label}",
+            f"needs at least {least} blocks",
+            seen=f"{len(blocks)}",
+            mend="Leave the model out, or part the columns into blocks.",
+        )
+    tables = _tables(study, blocks)
+    signals = [name for name in ordered_blocks(study) if name in tables]
+    if getattr(estimator, "needs_order", False) and len(tables) == len(blocks) and not signals:
+        raise StudyError(
+            f"models: {model.label}",
+            "reads along sequences or ordered columns, and no block of the study has such",
+            seen=f"{', '.join(blocks)}: tables without order",
+            mend="Say ordered: true in a block whose columns stand in an order that means something, "
+            "use mlp for plain tables, or leave the model out.",
+        )
+    given = {
+        "blocks": list(blocks),
+        "signals": signals,
+        "prepare": _preparation(study, tables) if tables else None,
+    }
+    known = _parameters(type(estimator)) - set(model.params)
+    return estimator.set_params(**{name: value for name, value in given.items() if name in known})
+
+
 def _single(study: Study, model: ModelSpec) -> Candidate:
     learner = _learner(study, model.name, model.label)
     estimator = learner.build(model.params, where=f"models: {model.label}")
-    prepare = fuse(resolved_steps(study), _usable_blocks(study, model), random_state=None)
+    blocks = _usable_blocks(study, model)
     free = {name: space for name, space in learner.space.items() if name not in model.params}
-    if (
-        "prepare" in inspect.signature(learner.estimator).parameters
-    ):  # it learns the steps in folds of its own
-        whole: Any = estimator.set_params(prepare=prepare)
+    if getattr(learner.estimator, "reads_cohort", False):
+        whole: Any = _reading_cohorts(study, model, estimator, blocks)
+    elif "prepare" in _parameters(learner.estimator):  # it learns the steps in folds of its own
+        whole = estimator.set_params(prepare=_preparation(study, blocks))
     else:
-        whole = Pipeline([("prepare", prepare), ("model", estimator)])
+        whole = Pipeline([("prepare", _preparation(study, blocks)), ("model", estimator)])
         free = {f"model__{name}": space for name, space in free.items()}
     return Candidate(
         model.label,
@@ -170,7 +267,9 @@ def _stack(study: Study, model: ModelSpec, built: Mapping[str, Candidate]) -> Ca
     params["members"] = [(name, built[name].estimator) for name in wanted]
     params.setdefault("folds", study.split.inner.folds)
     estimator = _learner(study, model.name, model.label).build(params, where=where)
-    return Candidate(model.label, estimator, MODELS.rank(model.name))
+    members = tuple(built[name] for name in wanted)
+    own_folds = params["folds"] != study.split.inner.folds or any(one.members for one in members)
+    return Candidate(model.label, estimator, MODELS.rank(model.name), members=() if own_folds else members)
 
 
 def _baselines(study: Study) -> dict[str, Candidate]:

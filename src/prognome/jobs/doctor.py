@@ -10,7 +10,12 @@ from typing import Literal
 import numpy as np
 
 from prognome.core.cohort import Cohort
+from prognome.core.letters import compose
+from prognome.core.sequence_schema import length_range
+from prognome.core.sequences import Sequences
 from prognome.core.study import Study
+from prognome.core.study_models import Named
+from prognome.core.table import Table
 from prognome.errors import PrognomeError, StudyError
 from prognome.jobs.assemble import resolve
 from prognome.jobs.incoming import load_external
@@ -18,6 +23,8 @@ from prognome.jobs.record import input_files, usable_cores
 from prognome.jobs.run import Prepared, learn_schema, prepare
 from prognome.jobs.watch import Said
 from prognome.jobs.watch_external import guard_external
+from prognome.prepare.sequence import KmerEncoder, PositionEncoder
+from prognome.sequence.alphabet import alphabet
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import refit
 from prognome.validate.stability import count_pieces
@@ -126,6 +133,9 @@ def _on_rows(ready: Prepared) -> Iterator[Check]:
 def _on_blocks(cohort: Cohort, study: Study) -> Iterator[Check]:
     for name, table in cohort.blocks.items():
         frame = table.frame
+        if isinstance(table, Sequences):
+            yield Check("ok", f"block {name}", _describe(table))
+            continue
         numbers = frame.select_dtypes("number").shape[1]
         missing = float(frame.isna().to_numpy().mean())
         text = f"{numbers:,} numbers, {frame.shape[1] - numbers:,} categories, {missing:.1%} missing"
@@ -143,6 +153,27 @@ def _on_blocks(cohort: Cohort, study: Study) -> Iterator[Check]:
                 f"{len(gaps):,} columns of numbers hold missing values (first: {gaps[0]}) that no step fills"
             )
             yield Check("fault", f"block {name}", f"{text}. Add one under prepare, such as impute.median.")
+
+
+def _describe(table: Sequences) -> str:
+    """Sequences in one line: how many, how long, of which alphabet, read on which strands."""
+    present = int(table.frame.notna().all(axis=1).sum())
+    low, high = length_range([text for column in table.names for text in table.frame[column]])
+    letters = f"{low or 0:.0f}" if low == high else f"about {low:.0f} to {high:.0f}"
+    what = "pairs of sequences" if table.is_pair else "sequences"
+    made = compose(table)
+    text = f"{present:,} {what} of {letters} letters, {table.alphabet}"
+    if table.alphabet != "protein":
+        shares = [column for column in map(str, made) if column.endswith(": GC")]
+        text += f", GC {float(np.nanmean(made[shares].to_numpy())):.0%}"
+        text += (
+            "; stranded: read as they stand (stranded: false reads both strands alike)"
+            if table.stranded
+            else "; not stranded: both strands are read alike"
+        )
+    unsure = [column for column in map(str, made) if column.endswith(": unsure")]
+    share = float(np.nanmean(made[unsure].to_numpy()))
+    return text + (f"; {share:.2%} of the letters unsure" if share else "")
 
 
 def _on_split(study: Study, ready: Prepared) -> Iterator[Check]:
@@ -178,13 +209,16 @@ def _on_work(study: Study, ready: Prepared, *, timed: bool) -> Iterator[Check]:
     more = 0
     if study.split.fractions is None:
         asked = study.stability
-        more = count_pieces(ready.loaded.cohort, ready.split, asked.curve, asked.seeds, ready.rules.seed)
-    rows, columns = ready.loaded.cohort.shape
-    memory = 8 * rows * columns * COPIES / 1e6
+        place = ready.loaded.cohort, ready.split
+        more = count_pieces(*place, asked.curve, asked.seeds, ready.rules.seed, known=True)
+        more += count_pieces(*place, asked.curve, 0, ready.rules.seed, known=True)  # a linear model beside
+    cohort = ready.loaded.cohort
+    columns = sum(_width(table, study.prepare[name]) for name, table in cohort.blocks.items())
+    memory = 8 * len(cohort) * columns * COPIES / 1e6
     yield Check(
         "ok",
         "work",
-        f"{sum(fits.values()):,} fits, and {more:,} more of the best model for learning curve and seeds; "
+        f"{sum(fits.values()):,} fits, and about {more:,} more for learning curves and seeds; "
         f"about {memory:,.0f} MB of memory for each worker",
     )
     if not timed:
@@ -192,6 +226,8 @@ def _on_work(study: Study, ready: Prepared, *, timed: bool) -> Iterator[Check]:
     fold = next(iter(ready.split.folds()))
     seconds = 0.0
     for candidate in ready.candidates:
+        if not fits[candidate.label]:
+            continue
         one = refit(candidate, ready.loaded.cohort, fold.train, replace(ready.rules, trials=1, inner=2))
         whole = one.timing["search_seconds"] + one.timing["fit_seconds"]
         seconds += fits[candidate.label] * whole / 3  # two inner fits and the final one
@@ -199,8 +235,26 @@ def _on_work(study: Study, ready: Prepared, *, timed: bool) -> Iterator[Check]:
     yield Check("ok", "time", f"about {_duration(seconds / cores)} on {cores} cores")
 
 
+def _width(table: Table, steps: Sequence[Named]) -> int:
+    """Columns of a block before its steps; of sequences those that k-mers and positions make of it."""
+    if not isinstance(table, Sequences):
+        return table.shape[1]
+    letters = alphabet(table.alphabet).size
+    _, longest = length_range([text for name in table.names for text in table.frame[name]])
+    width = 0
+    for step in steps:
+        if step.name == "encode.kmer":
+            width += sum(letters**k for k in KmerEncoder(**step.params).k)
+        elif step.name == "encode.position":
+            most = PositionEncoder(**step.params).max_length
+            width += letters * int(longest or 0) if (longest or 0) <= most else 0
+    return width * table.shape[1]
+
+
 def _fits(study: Study, ready: Prepared, candidate: Candidate) -> int:
     """Fits of this candidate in all: by fold and at the end, inner ones of each trial and a final one."""
+    if candidate.members and study.split.fractions is None:
+        return 0  # a stack of models that stand in the study is joined of their answers
     inner = 1 if study.split.fractions else study.split.inner.folds
     trials = ready.rules.trials if candidate.space else 1
     return (sum(1 for _ in ready.split.folds()) + 1) * (trials * inner + 1)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from prognome.core.study import MISSING_WORDS, Study
+from prognome.core.study import Study
+from prognome.core.study_part import MISSING_WORDS
 from prognome.errors import DataError, StudyError
 from prognome.jobs.roles import equals, find_column
 from prognome.jobs.shelf import Shelf

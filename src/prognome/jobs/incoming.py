@@ -11,16 +11,21 @@ from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
 from prognome.core.schema import BlockSchema, Matched, Schema
-from prognome.core.study import External, Study, Target
+from prognome.core.sequences import AlphabetName, Sequences
+from prognome.core.study import Study
+from prognome.core.study_external import External
+from prognome.core.study_target import Target
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
 from prognome.jobs.facts import cells_of, fact
 from prognome.jobs.load import Loss, match_block, select_rows
 from prognome.jobs.roles import find_column, refuse_numbered_rows, role_columns
 from prognome.jobs.shelf import Shelf, block_source
-from prognome.jobs.target import code_by
+from prognome.jobs.target import against_rest, code_by
 from prognome.read.batches import read_batches, read_names
+from prognome.read.fasta import is_fasta
 from prognome.read.raw import RawTable
+from prognome.read.sequences import read_batches_of_sequences, table_of
 from prognome.read.source import Source
 from prognome.read.typed import typed
 
@@ -31,8 +36,16 @@ def elsewhere(study: Study, other: External) -> Study:
     """The study as it would be asked of another cohort: its files, our columns."""
     blocks = {}
     for name, place in other.blocks.items():
-        given = place.model_dump(exclude_none=True)
-        blocks[name] = study.blocks[name].model_copy(update=given)
+        given = {key: said for key in type(place).model_fields if (said := getattr(place, key)) is not None}
+        spec = study.blocks[name]
+        strange = [key for key in ("columns", "fasta", "around", "build") if key in given]
+        if strange and (spec.read != "sequence" or ("around" in given and spec.around is None)):
+            raise StudyError(
+                f"external: {other.name}: block {name}",
+                f"'{strange[0]}' belongs to a block of sequences that is read so in the study",
+                mend="Leave it out.",
+            )
+        blocks[name] = spec.model_copy(update=given)
     given = other.target.model_dump(exclude_none=True)
     target = study.target.model_copy(update={"path": None, **given})
     rows = other.rows or study.rows.model_copy(update={"path": None, "drop": []})
@@ -89,11 +102,11 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
         raise DataError(where, "no row is in all blocks")
     ids = rows.ids[keep]
     tables: dict[str, Table | None] = {
-        name: Table(ids, table.rows(index[keep]).frame) for name, (table, index) in found.items()
+        name: replace(table.rows(index[keep]), ids=ids) for name, (table, index) in found.items()
     }
     matched = schema.match(ids, tables)
     codes = code_by(
-        rows.target[keep],
+        against_rest(rows.target[keep], there_target),
         classes,
         where=f"{where}: {rows.where}",
         numbered=lambda wanted: shelf.numbered(rows.source, wanted),
@@ -225,10 +238,12 @@ def _whole_new(schema: Schema, block: BlockSchema, place: tuple[str, Source]) ->
 def _batches_new(schema: Schema, block: BlockSchema, place: tuple[str, Source], size: int) -> Iterator[Table]:
     reader, source = place
     where = f"block {block.name}"
+    if reader == "sequence":
+        for raw in read_batches_of_sequences(_called_here(source, block), size=size):
+            yield from _in_batches(_to_sequences(raw, block), size)
+        return
     if reader != "table":
-        whole = _whole_new(schema, block, place)
-        for start in range(0, len(whole), size):
-            yield whole.rows(np.arange(start, min(start + size, len(whole))))
+        yield from _in_batches(_whole_new(schema, block, place), size)
         return
     found = block.locate(read_names(source), schema.contract, where=f"{where} ({source.paths[0]})")
     text = frozenset(found[name] for name in block.categories if name in found)
@@ -237,9 +252,16 @@ def _batches_new(schema: Schema, block: BlockSchema, place: tuple[str, Source], 
         yield _to_schema(raw, block, schema, where)
 
 
+def _in_batches(whole: Table, size: int) -> Iterator[Table]:
+    for start in range(0, len(whole), size):
+        yield whole.rows(np.arange(start, min(start + size, len(whole))))
+
+
 def _read_whole(
     shelf: Shelf, reader: str, source: Source, block: BlockSchema, schema: Schema, where: str
 ) -> RawTable:
+    if reader == "sequence":
+        return shelf.table(reader, _called_here(source, block), frozenset())
     names = [name for column in block.columns for name in (column.name, *column.aliases)]
     text = frozenset(
         name for column in block.columns if column.kind != "number" for name in (column.name, *column.aliases)
@@ -256,9 +278,41 @@ def _read_whole(
 
 def _to_schema(raw: RawTable, block: BlockSchema, schema: Schema, where: str) -> Table:
     """The file's columns under the schema's names, numbers as numbers and categories as text."""
+    if block.holds_sequences:
+        return _to_sequences(raw, block)
     found = block.locate(raw.names, schema.contract, where=f"{where} ({raw.where})")
     categories = {found[name]: None for name in block.categories if name in found}
     numbers = [name for name in found.values() if name not in categories]
     table = typed(raw, list(found.values()), categories, where, numbers=numbers, allow_empty=True)
     frame = table.frame.rename(columns={theirs: ours for ours, theirs in found.items()})
     return Table(table.ids, frame)
+
+
+def _to_sequences(raw: RawTable, block: BlockSchema) -> Sequences:
+    """The file's sequences as they stand; the schema judges them row by row."""
+    columns = {name: np.array(raw.frame[name].to_list(), dtype=object) for name in raw.names}
+    if set(columns) != set(block.names):
+        (ours, *_), (theirs, *_) = block.names, columns
+        columns = {ours: columns[theirs]}
+    alphabet: AlphabetName = block.columns[0].alphabet  # type: ignore[assignment]
+    return Sequences(raw.ids, pd.DataFrame(columns)[block.names], alphabet, bool(block.stranded))
+
+
+def _called_here(source: Source, block: BlockSchema) -> Source:
+    """The source with the names that its file has for our columns of sequences."""
+    said = source.sequences
+    if said is None or said.windows is not None or is_fasta(source.paths[0]):
+        return source if said is None or said.windows is not None else _without_names(source)
+    there = set(read_names(table_of(source)))
+    also = {column.name: column.aliases for column in block.columns}
+    columns = tuple(
+        (ours, next((name for name in (theirs, *also.get(ours, ())) if name in there), theirs))
+        for ours, theirs in said.columns
+    )
+    return replace(source, sequences=replace(said, columns=columns))
+
+
+def _without_names(source: Source) -> Source:
+    """New rows may come as FASTA where the study had a table: the record's name is the id."""
+    assert source.sequences is not None
+    return replace(source, sequences=replace(source.sequences, named=False))

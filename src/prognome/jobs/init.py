@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import pandas as pd
 import polars as pl
 
 from prognome.check.outcome_names import outcome_reason
-from prognome.core.study import MISSING_WORDS, Kind, Target
+from prognome.core.study_part import MISSING_WORDS
+from prognome.core.study_target import Kind, Target
 from prognome.core.yaml_text import write_yaml
 from prognome.errors import DataError, StudyError, near_name
+from prognome.jobs.init_sequences import FoundSequences, find_sequences
 from prognome.jobs.target import code_target
 from prognome.read.batches import read_names
 from prognome.read.cells import as_booleans, as_numbers
@@ -58,6 +61,7 @@ class Inferred:
     exclude: dict[str, str] = field(default_factory=dict)
     categories: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    sequences: list[FoundSequences] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
 
@@ -84,8 +88,10 @@ def infer(
         Source((path,), None), text=frozenset(names) if len(names) <= 2000 else frozenset({target})
     )
     said: list[str] = []
+    sequences = find_sequences(raw, {target, id_column or ""})
+    letters = {name for found in sequences for name in found.columns}
     if id_column is None:
-        id_column = _find_id(raw, target)
+        id_column = _find_id(raw, {target, *letters})
         said.append(
             f"rows: ids from column '{id_column}'"
             if id_column
@@ -106,10 +112,12 @@ def infer(
         said.append(f"target: the event is taken to be '{positive}'")
     _check_target(raw, path, Target(column=target, kind=kind, positive=positive))
     inferred = Inferred(id_column, kind, positive if kind == "binary" else None, [], said=said)
+    inferred.sequences = sequences
+    said += [found.sentence() for found in sequences]
     for name in names:
-        if name not in (id_column, target):
+        if name not in (id_column, target, *letters):
             _sort_column(raw, name, target, inferred)
-    if inferred.exclude:
+    if inferred.exclude and (inferred.columns or not sequences):
         said.append(f"columns: {len(inferred.exclude)} cannot be features as they are; the file says why")
     inferred.groups.sort(key=lambda name: _PEOPLE.search(name) is None)
     if inferred.groups:
@@ -146,30 +154,15 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         "#   drop: [{column: COLUMN, values: [VALUE], reason: why}]   # rows left out before anything else",
         "",
         "blocks:",
-        f"  {name if re.fullmatch(r'[A-Za-z_]+', name) else 'table'}:",
-        "    read: table",
-        f"    path: {_one(shown)}",
-        "    # columns: [age, 'ENSG*']   # default: every column but those with another role",
     ]
-    if inferred.exclude:
-        lines.append("    exclude:")
-        lines += [f"      - {_one(column)}  # {why}" for column, why in inferred.exclude.items()]
-    else:
-        lines.append("    # exclude: []")
-    if inferred.categories:
-        lines += ["    categories:                  # texts with numbers among them"]
-        lines += [f"      - {_one(column)}" for column in inferred.categories]
-    else:
-        lines.append(
-            "    # categories: {stage: [I, II, III, IV]}   # levels in order; a plain list for no order"
-        )
-    missing = ", ".join(_one(word) for word in MISSING_WORDS)
+    block = name if re.fullmatch(r"[A-Za-z_]+", name) else "table"
+    if inferred.columns or not inferred.sequences:
+        lines += _table_lines(block, shown, inferred)
+    lines += _sequence_lines(block, shown, inferred)
     target_line = f"target: {{path: {_one(shown)}, column: {_one(target)}, kind: {inferred.kind}"
     if inferred.positive is not None:
         target_line += f", positive: {_one(inferred.positive)}"
     lines += [
-        f"    # missing: [{missing}]",
-        "    # optional: false            # true: the block may be absent for some rows",
         "",
         target_line + "}",
         "  # kind: binary | multiclass | number;  missing: error | drop",
@@ -209,6 +202,46 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _table_lines(block: str, path: str, inferred: Inferred) -> list[str]:
+    lines = [
+        f"  {block}:",
+        "    read: table",
+        f"    path: {_one(path)}",
+        "    # columns: [age, 'ENSG*']   # default: every column but those with another role",
+    ]
+    if inferred.exclude:
+        lines.append("    exclude:")
+        lines += [f"      - {_one(column)}  # {why}" for column, why in inferred.exclude.items()]
+    else:
+        lines.append("    # exclude: []")
+    if inferred.categories:
+        lines += ["    categories:                  # texts with numbers among them"]
+        lines += [f"      - {_one(column)}" for column in inferred.categories]
+    else:
+        lines.append(
+            "    # categories: {stage: [I, II, III, IV]}   # levels in order; a plain list for no order"
+        )
+    missing = ", ".join(_one(word) for word in MISSING_WORDS)
+    return [
+        *lines,
+        f"    # missing: [{missing}]",
+        "    # optional: false            # true: the block may be absent for some rows",
+    ]
+
+
+def _sequence_lines(table: str, path: str, inferred: Inferred) -> list[str]:
+    """A block for each column, or pair of columns, of sequences."""
+    lines: list[str] = []
+    taken = {table}
+    for place, found in enumerate(inferred.sequences):
+        names = ["window", *found.columns] if found.is_pair else [*found.columns, "window"]
+        usable = [name for name in names if re.fullmatch(r"[A-Za-z_]\w*", name) and name not in taken]
+        block = usable[0] if usable else f"sequences_{place + 1}"
+        taken.add(block)
+        lines += [f"  {block}:", *found.lines(_one(path), [_one(name) for name in found.columns])]
+    return lines
+
+
 def _rows_line(inferred: Inferred) -> str:
     """Ids, and the columns that say where rows come from."""
     said = [f"id: {_one(inferred.id)}"] if inferred.id else []
@@ -222,11 +255,11 @@ def _rows_line(inferred: Inferred) -> str:
     return f"rows: {{{', '.join(said)}}}"
 
 
-def _find_id(raw: RawTable, target: str) -> str | None:
+def _find_id(raw: RawTable, taken: Collection[str]) -> str | None:
     """The first column of unique, never missing text whose name or content says id."""
     for name in raw.names:
         column = raw.frame[name]
-        if name == target or column.null_count() or column.n_unique() < len(column):
+        if name in taken or column.null_count() or column.n_unique() < len(column):
             continue
         if _ID.search(name) or (column.dtype == pl.String and as_numbers(column) is None):
             return name

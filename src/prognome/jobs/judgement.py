@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from prognome.core.cohort import Cohort
-from prognome.core.metrics import Metric
 from prognome.core.split import Split
 from prognome.core.study import Study
-from prognome.report.words import metric_name
+from prognome.jobs.stability import judge_stability
 from prognome.validate.candidate import Candidate
 from prognome.validate.compare import compare, find_family
-from prognome.validate.compare_sentence import sentence
-from prognome.validate.crew import Crew, Progress
-from prognome.validate.curve_end import curve_sentence
+from prognome.validate.compare_sentence import decision_sentence, sentence
+from prognome.validate.crew import Progress
 from prognome.validate.decisions import decision_curve
 from prognome.validate.evaluate import Evaluation, Rules
 from prognome.validate.gaps import GAP_COLUMNS, score_gaps
+from prognome.validate.resume import Pieces
 from prognome.validate.score import COLUMNS
-from prognome.validate.stability import count_pieces, learning_curve, over_seeds, spread_sentence
-from prognome.validate.subgroup_levels import learn_all_levels
+from prognome.validate.subgroup_levels import Levels
+from prognome.validate.subgroup_part import SubgroupPart
 from prognome.validate.subgroup_worst import find_worst, subgroup_sentence
 from prognome.validate.subgroups import score_subgroups
 
@@ -39,11 +38,14 @@ class Judgement:
     subgroup_scores
         Lines for ``scores.tsv``.
     verdicts
-        Part → one sentence on which differences hold.
+        Part → one sentence on which differences hold, in the primary metric.
+    decisions
+        Part → one sentence on which differences in decisions hold, where these were compared.
     subgroups
         Part → a sentence on each column of subgroups.
-    curve, spread
-        A sentence on the end of the learning curve, and on chance of folds and seeds; or empty.
+    curve, spread, left_out
+        Sentences on the end of the learning curve, on chance of folds and seeds, and on what was left out of
+        these to save time; or empty.
     """
 
     comparisons: pd.DataFrame
@@ -52,9 +54,11 @@ class Judgement:
     stability: pd.DataFrame
     subgroup_scores: pd.DataFrame
     verdicts: Mapping[str, str]
+    decisions: Mapping[str, str]
     subgroups: Mapping[str, list[str]]
     curve: str
     spread: str
+    left_out: str
 
 
 def judge(
@@ -66,8 +70,10 @@ def judge(
     evaluation: Evaluation,
     external: Mapping[str, Cohort],
     *,
+    levels: Sequence[Levels] = (),
     workers: int = 1,
     progress: Progress | None = None,
+    pieces: Pieces | None = None,
 ) -> Judgement:
     """Compare, look at subgroups, at decisions and at stability.
 
@@ -81,7 +87,9 @@ def judge(
         As judged.
     external
         Name → cohort that judged.
-    workers, progress
+    levels
+        How the columns of subgroups are parted, learned from rows that are not test.
+    workers, progress, pieces
         As for ``evaluate``, for the fits of learning curve and seeds.
     """
     best = evaluation.best
@@ -98,48 +106,45 @@ def judge(
         interval=rules.interval,
         train_rows={(fold.repeat, fold.fold): len(fold.train) for fold in split.folds()},
     )
-    scores, gaps, sentences = _subgroups(study, cohort, cohorts, split, rules, evaluation)
-    stability, curve, spread = _stability(
-        study, alive, cohort, split, rules, evaluation, workers=workers, progress=progress
+    scores, gaps, sentences = _subgroups(study, cohorts, levels, rules, evaluation)
+    stability = judge_stability(
+        study, alive, cohort, split, rules, evaluation, workers=workers, progress=progress, pieces=pieces
     )
     return Judgement(
         comparisons,
         gaps,
         _decisions(study, cohorts, rules, evaluation),
-        stability,
+        stability.table,
         scores,
-        {part: sentence(comparisons, family, part) for part in parts},
+        {part: sentence(comparisons, family, part, metric.name) for part in parts},
+        {part: said for part in parts if (said := decision_sentence(comparisons, family, part))},
         sentences,
-        curve,
-        spread,
+        stability.curve,
+        stability.spread,
+        stability.left_out,
     )
 
 
 def _subgroups(
     study: Study,
-    cohort: Cohort,
     cohorts: Mapping[str, Cohort],
-    split: Split,
+    levels: Sequence[Levels],
     rules: Rules,
     evaluation: Evaluation,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, list[str]]]:
     """The best model at each level of each column that the part has."""
-    levels = learn_all_levels(study.subgroups, cohort.facts, split.learn)
     scores: list[dict[str, Any]] = []
     gaps: list[dict[str, Any]] = []
     sentences: dict[str, list[str]] = {}
     for part, source in cohorts.items():
         here = [one for one in levels if one.column in source.facts]
-        folds = evaluation.folds[(evaluation.best, part)]
         if not here:
             continue
-        common: dict[str, Any] = {
-            "kind": rules.kind, "primary": rules.metric, "groups": source.groups, "interval": rules.interval,
-        }  # fmt: skip
-        mine = score_subgroups(evaluation.best, part, folds, here, source.facts, **common)
-        apart = score_gaps(
-            evaluation.best, part, folds, here, source.facts, tolerated=study.judge.gap, **common
-        )
+        sheet = SubgroupPart.of(
+            evaluation.best, part, evaluation.folds[(evaluation.best, part)], here, source.facts,
+            kind=rules.kind, primary=rules.metric, groups=source.groups, interval=rules.interval,
+        )  # fmt: skip
+        mine, apart = score_subgroups(sheet), score_gaps(sheet, tolerated=study.judge.gap)
         sentences[part] = [subgroup_sentence(worst) for worst in find_worst(mine, apart, rules.metric)]
         scores += mine
         gaps += apart
@@ -162,50 +167,3 @@ def _decisions(
         if part in cohorts
     ]
     return pd.concat(tables, ignore_index=True)
-
-
-def _stability(
-    study: Study,
-    alive: list[Candidate],
-    cohort: Cohort,
-    split: Split,
-    rules: Rules,
-    evaluation: Evaluation,
-    *,
-    workers: int,
-    progress: Progress | None,
-) -> tuple[pd.DataFrame, str, str]:
-    """Learning curve and spread over seeds of the best model, in cross-validation."""
-    best = next(one for one in alive if one.label == evaluation.best)
-    asked = study.stability
-    if split.scheme == "fractions" or best.label == "dummy" or not (asked.curve or asked.seeds):
-        return pd.DataFrame(), "", ""
-    total = count_pieces(cohort, split, asked.curve, asked.seeds, rules.seed)
-    crew = Crew(cohort, rules.metric, workers, total, progress)
-    metric = rules.metric
-    chosen = {
-        (repeat, fold): params
-        for (label, repeat, fold), params in evaluation.params.items()
-        if label == best.label
-    }
-    curve = learning_curve(
-        best, chosen, cohort, split, asked.curve,
-        metric=metric, seed=rules.seed, crew=crew, level=rules.interval.level,
-    )  # fmt: skip
-    refitted = evaluation.refitted[best.label].chosen
-    seeds = over_seeds(
-        best, refitted.params if refitted else {}, cohort, split, study.split, asked.seeds,
-        metric=metric, seed=rules.seed, crew=crew,
-    )  # fmt: skip
-    recalibrated = bool(cohort.classes) and metric.name not in ("auc_roc", "average_precision")
-    caveat = " Figures are before recalibration." if recalibrated else ""
-    words: dict[str, Any] = {"metric": metric_name(metric.name), "error": _is_error(metric)}
-    return (
-        pd.concat([one for one in (curve.table, seeds.table) if len(one)] or [curve.table]),
-        curve_sentence(curve.end, **words) + caveat if curve.end else "",
-        spread_sentence(seeds.spread, **words) + caveat if seeds.spread else "",
-    )
-
-
-def _is_error(metric: Metric) -> bool:
-    return not metric.higher

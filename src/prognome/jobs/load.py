@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from prognome.check.before_split import worth_reading
 from prognome.core.cohort import Cohort
+from prognome.core.sequences import Sequences
 from prognome.core.study import Study
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
@@ -19,9 +20,11 @@ from prognome.jobs.facts import fact, facts_of, times_of, which_dropped, which_t
 from prognome.jobs.roles import find_column, places, refuse_numbered_rows, role_columns
 from prognome.jobs.shelf import Shelf, block_source
 from prognome.jobs.target import code_target
+from prognome.read.catalog import READERS
 from prognome.read.columns import choose
 from prognome.read.ids import match_ids
 from prognome.read.raw import RawTable
+from prognome.read.sequences import as_sequences, sentences_on
 from prognome.read.source import Source
 from prognome.read.typed import typed
 
@@ -82,17 +85,20 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
     tables: dict[str, tuple[Table, NDArray[np.intp]]] = {}
     trouble: list[pd.DataFrame] = [rows.mismatches]
     files: dict[str, NDArray[np.intp]] = {}
+    notes: list[str] = []
     for name in study.blocks:
         raw = _read_raw(study, shelf, name)
-        table = _read_block(study, shelf, name, raw)
         index, problems = match_block(study, name, rows, raw)
+        table = _read_block(study, shelf, name, raw, index)
+        if isinstance(table, Sequences):
+            index = _with_sequence(table, index)
+            notes += [f"block {name}: {said}" for said in sentences_on(raw, table.alphabet)]
         tables[name] = (table, index)
         trouble.append(problems)
         if len(set(raw.files.tolist())) > 1:
             files[f"block {name}"] = np.where(index < 0, -1, raw.files[index])
     keep = np.ones(len(rows.ids), dtype=bool)
     losses = list(rows.losses)
-    notes: list[str] = []
     for name, (_, index) in tables.items():
         absent = index < 0
         if study.blocks[name].optional:
@@ -145,7 +151,8 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
 
 def _spare(study: Study, shelf: Shelf, cohort: Cohort) -> dict[str, NDArray[np.object_]]:
     """Columns of any table that nobody uses and that guards look at: people, genes, sites, sequences."""
-    used = {name for block in cohort.blocks.values() for name in block.names} | role_columns(study)
+    used = {name for block in cohort.blocks.values() if block.kind == "table" for name in block.names}
+    used |= role_columns(study)
     found: dict[str, NDArray[np.object_]] = {}
     for place in places(study):
         for name in shelf.names(place.source):
@@ -239,6 +246,7 @@ def match_block(
 def feature_columns(study: Study, shelf: Shelf, name: str, names: list[str]) -> list[str]:
     """Columns of a block that are features."""
     spec = study.blocks[name]
+    assert not isinstance(spec.columns, dict)
     chosen = choose(names, spec.columns, spec.exclude, role_columns(study), f"block {name}")
     if study.target.column in chosen and spec.read == "table":
         raise StudyError(
@@ -254,7 +262,17 @@ def _read_raw(study: Study, shelf: Shelf, name: str) -> RawTable:
     return shelf.table(spec.read, block_source(spec, study.rows.id), frozenset(spec.level_orders))
 
 
-def _read_block(study: Study, shelf: Shelf, name: str, raw: RawTable) -> Table:
+def _read_block(study: Study, shelf: Shelf, name: str, raw: RawTable, index: NDArray[np.intp]) -> Table:
+    spec = study.blocks[name]
+    if "sequence" in READERS.find(spec.read, where=f"blocks.{name}.read").blocks:
+        return as_sequences(
+            raw,
+            spec.alphabet or "dna",
+            stranded=spec.stranded is not False,
+            where=f"block {name}",
+            optional=spec.optional,
+            used=index[index >= 0],
+        )
     levels = study.blocks[name].level_orders
     columns = feature_columns(study, shelf, name, raw.names)
     for column in levels:
@@ -263,8 +281,14 @@ def _read_block(study: Study, shelf: Shelf, name: str, raw: RawTable) -> Table:
     return typed(raw, columns, {c: v for c, v in levels.items() if c in columns}, f"block {name}")
 
 
+def _with_sequence(table: Sequences, index: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Rows whose sequence is missing do not have the block."""
+    there = table.frame.notna().all(axis=1).to_numpy()
+    return np.where((index >= 0) & ~there[index], -1, index)
+
+
 def _aligned(table: Table, index: NDArray[np.intp], ids: NDArray[np.object_]) -> Table:
-    return Table(ids, table.rows(index).frame)
+    return replace(table.rows(index), ids=ids)
 
 
 def _problems(ids: Any, file: str, problem: str) -> pd.DataFrame:

@@ -13,8 +13,8 @@ import pandas as pd
 from prognome.check.shift import BATCH_ROWS, ShiftWatch, say_shift
 from prognome.core.bundle import Bundle
 from prognome.core.files import new_file
-from prognome.core.study import MISSING_WORDS
 from prognome.errors import OutputError, StudyError, nearest
+from prognome.jobs.how_read import source_of
 from prognome.jobs.incoming import read_new
 from prognome.read.source import Source
 
@@ -42,7 +42,12 @@ class Answered:
 
 
 def sources_for(
-    bundle: Bundle, blocks: Mapping[str, str], every: str | None, *, id_column: str | None = None
+    bundle: Bundle,
+    blocks: Mapping[str, str],
+    every: str | None,
+    *,
+    id_column: str | None = None,
+    fasta: str | None = None,
 ) -> dict[str, tuple[str, Source]]:
     """Where each block of the bundle stands, read as in training.
 
@@ -56,11 +61,13 @@ def sources_for(
         One file for all blocks that are not named.
     id_column
         Column of row ids, where it is not called as in training.
+    fasta
+        Reference for blocks whose windows are cut from one.
 
     Raises
     ------
     StudyError
-        For a block that the bundle does not know.
+        For a block that the bundle does not know, or windows without a reference.
     """
     known = [block.name for block in bundle.schema.blocks]
     for name in blocks:
@@ -72,14 +79,7 @@ def sources_for(
         if path is None:
             continue
         how: Mapping[str, Any] = bundle.about["read"][name]
-        source = Source(
-            (str(path),),
-            id_column or how.get("id"),
-            tuple(how.get("missing", MISSING_WORDS)),
-            how.get("orient", "rows"),
-            how.get("sheet"),
-            how.get("delimiter"),
-        )
+        source = source_of(how, str(path), name=name, id_column=id_column, fasta=fasta)
         found[name] = (how["read"], source)
     return found
 

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from prognome.core.encoder_card import WEIGHTS
 from prognome.core.files import sha256
 from prognome.core.study import Study
 from prognome.errors import DataError, StudyError
@@ -20,9 +21,12 @@ RUN_FORMAT = 1
 RUN_LAYOUT = (
     "run.json", "study.yaml", "split.tsv", "predictions.tsv", "scores.tsv", "comparisons.tsv", "markers.tsv",
     "gaps.tsv", "decision_curve.tsv", "stability.tsv", "guards.tsv",
-    "timing.tsv", "mismatches.tsv", "figures", "report.html", "bundle",
+    "timing.tsv", "training.tsv", "mismatches.tsv", "figures", "report.html", "bundle",
 )  # fmt: skip
-_LIBRARIES = ("numpy", "scipy", "pandas", "polars", "scikit-learn", "xgboost-cpu", "xgboost", "skops")
+_LIBRARIES = (
+    "numpy", "scipy", "pandas", "polars", "scikit-learn", "xgboost-cpu", "xgboost", "skops",
+    "torch", "skorch", "safetensors", "pysam",
+)  # fmt: skip
 
 
 def versions() -> dict[str, str]:
@@ -58,23 +62,29 @@ def study_hash(study: Study) -> str:
 def _without_folders(said: Any) -> Any:
     if isinstance(said, dict):
         return {
-            key: [Path(path).name for path in value] if key == "path" else _without_folders(value)
+            key: _names(value) if key in ("path", "fasta") else _without_folders(value)
             for key, value in said.items()
         }
     return [_without_folders(item) for item in said] if isinstance(said, list) else said
+
+
+def _names(paths: Any) -> Any:
+    return Path(paths).name if isinstance(paths, str) else [Path(path).name for path in paths]
 
 
 def input_files(study: Study) -> list[str]:
     """Every file a study reads, each once, in the order it names them."""
     found: list[str] = [*(study.rows.path or []), *(study.target.path or [])]
     for spec in study.blocks.values():
-        found += spec.path
+        found += [*spec.path, *([spec.fasta] if spec.fasta else [])]
     for other in study.external:
         for block in other.blocks.values():
-            found += block.path
+            found += [*block.path, *([block.fasta] if block.fasta else [])]
         found += [*(other.target.path or []), *((other.rows.path or []) if other.rows else [])]
     if study.split.file:
         found.append(study.split.file)
+    encoders = (Path(str(model.params.get("encoder", ""))) / WEIGHTS for model in study.models)
+    found += [str(path) for path in encoders if path.is_file()]
     return list(dict.fromkeys(found))
 
 

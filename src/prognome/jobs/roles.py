@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from prognome.core.study import Study
 from prognome.errors import DataError, StudyError, near_name
 from prognome.jobs.shelf import Shelf, block_source, fact_source
+from prognome.read.fasta import is_fasta
 from prognome.read.source import Source
 
 
@@ -23,7 +24,10 @@ class Place:
 
 
 def role_columns(study: Study) -> set[str]:
-    """Columns that are no features unless a block names them: target, split, groups, time, batches, drops."""
+    """Columns that are no features unless a block names them.
+
+    Target, split, groups, time, batches, drops, and what blocks of sequences are made of.
+    """
     outer, test = study.split.outer, study.split.test
     named = {
         study.target.column,
@@ -34,6 +38,7 @@ def role_columns(study: Study) -> set[str]:
     }
     named |= {study.rows.date, *study.rows.batch}
     named |= {drop.column for drop in study.rows.drop}
+    named |= {name for spec in study.blocks.values() for name in spec.columns_read}
     ids = {study.rows.id, study.target.id, *(spec.id for spec in study.blocks.values())}
     return {name for name in named | ids if name is not None}
 
@@ -53,6 +58,9 @@ def places(study: Study) -> list[Place]:
     for name, spec in study.blocks.items():
         if spec.read == "table" and spec.orient == "rows":
             found.append(Place(f"block {name}", block_source(spec, study.rows.id)))
+        elif spec.read == "sequence" and not is_fasta(spec.path[0]):
+            source = fact_source(spec.path, spec.id or study.rows.id, spec.missing)
+            found.append(Place(f"block {name}", source))
     unique: dict[tuple[tuple[str, ...], str | None], Place] = {}
     for place in found:
         unique.setdefault((place.source.paths, place.source.id), place)

@@ -22,9 +22,12 @@ from prognome.core.paths import anchor
 from prognome.core.rule import Rule
 from prognome.core.schema import Schema
 from prognome.core.seeds import seed_of
+from prognome.core.sequence_schema import length_range
+from prognome.core.sequences import Sequences
 from prognome.core.split import Split, check_folds, make_split
 from prognome.core.split_file import read_split
 from prognome.core.study import Study
+from prognome.core.table import Table
 from prognome.errors import StudyError
 from prognome.jobs import record
 from prognome.jobs.assemble import (
@@ -34,6 +37,7 @@ from prognome.jobs.assemble import (
     holds_training_rows,
     resolve,
 )
+from prognome.jobs.how_read import remember
 from prognome.jobs.incoming import Arrived, load_external
 from prognome.jobs.judgement import Judgement, judge
 from prognome.jobs.load import Loaded, load
@@ -45,8 +49,9 @@ from prognome.jobs.watch_external import guard_external, measure_absence
 from prognome.report.report import write_report
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import Evaluation, Rules, evaluate, refit
+from prognome.validate.resume import Pieces, pieces_folder
 from prognome.validate.score import Interval
-from prognome.validate.subgroup_levels import learn_all_levels
+from prognome.validate.subgroup_levels import Levels, learn_all_levels
 
 Progress = Callable[[int, int, str], None]
 Say = Callable[[str], None]
@@ -110,6 +115,7 @@ class Prepared:
     candidates: list[Candidate]
     rules: Rules
     guards: list[Said]
+    levels: tuple[Levels, ...]
 
 
 def prepare(study: Study) -> Prepared:
@@ -124,9 +130,7 @@ def prepare(study: Study) -> Prepared:
     standing = candidates(study)
     loaded, told = guard_ids(study, load(study))
     split = split_of(study, loaded)
-    learn_all_levels(
-        study.subgroups, loaded.cohort.facts, split.learn
-    )  # its faults are known before the work
+    levels = learn_all_levels(study.subgroups, loaded.cohort.facts, split.learn)
     told += guard_training_rows(study, loaded, split)
     rules = Rules(
         study.target.kind,
@@ -137,7 +141,7 @@ def prepare(study: Study) -> Prepared:
         study.seed,
         study.judge,
     )
-    return Prepared(loaded, split, _that_differ(standing, loaded, split), rules, told)
+    return Prepared(loaded, split, _that_differ(standing, loaded, split), rules, told, levels)
 
 
 def _that_differ(standing: list[Candidate], loaded: Loaded, split: Split) -> list[Candidate]:
@@ -184,8 +188,10 @@ def run(
     *,
     workers: int | None = None,
     overwrite: bool = False,
+    fresh: bool = False,
     progress: Progress | None = None,
     say: Say | None = None,
+    notice: Say | None = None,
 ) -> RunResult:
     """Answer a study's question.
 
@@ -199,10 +205,15 @@ def run(
         Processes; by default as many as there are cores. Results do not depend on it.
     overwrite
         Replace a finished run.
+    fresh
+        Do not take up what an interrupted run into the same place has left.
     progress
-        Called with pieces done, pieces in all, and a word on the last.
+        Called with pieces done, pieces in all, and a word on the last; one that is a
+        :class:`prognome.validate.training_watch.WatchesTraining` hears of networks in training too.
     say
         Called with a sentence where something begins.
+    notice
+        Called with a sentence that matters: what was taken up, what is kept.
 
     Raises
     ------
@@ -214,11 +225,20 @@ def run(
     say = say or (lambda _: None)
     study = resolve(anchor(study, Path.cwd()))
     if out is None:
-        return _run(study, None, None, workers, progress, say)
+        return _run(study, None, None, workers, progress, say, None)
     out = Path(out)
     refuse_taken(out, overwrite=overwrite, layout=record.RUN_LAYOUT)
-    with new_folder(out, overwrite=overwrite, layout=record.RUN_LAYOUT) as folder:
-        return _run(study, folder, out, workers, progress, say)
+    pieces = Pieces(pieces_folder(out), record.versions(), fresh=fresh, notice=notice)
+    try:
+        with new_folder(out, overwrite=overwrite, layout=record.RUN_LAYOUT) as folder:
+            result = _run(study, folder, out, workers, progress, say, pieces)
+    except BaseException as error:
+        stopped = isinstance(error, (KeyboardInterrupt, SystemExit))
+        if notice and (words := pieces.goodbye(interrupted=stopped)):
+            notice(words)
+        raise
+    pieces.clear()
+    return result
 
 
 def _run(
@@ -228,6 +248,7 @@ def _run(
     workers: int | None,
     progress: Progress | None,
     say: Say,
+    pieces: Pieces | None,
 ) -> RunResult:
     started, clock = datetime.now(UTC), time.perf_counter()
     say("reading and matching")
@@ -248,7 +269,9 @@ def _run(
     workers = workers or record.usable_cores()
     if study.guards.sentinels:
         say("asking the sentinels")
-        told += ask_sentinels(study, cohort, split, ready.candidates, ready.rules, workers=workers)
+        told += ask_sentinels(
+            study, cohort, split, ready.candidates, ready.rules, workers=workers, pieces=pieces
+        )
         stop_if_strict(study, told)
     say("judging models")
     others = {name: arrived.cohort for name, arrived in elsewhere.items()}
@@ -260,27 +283,34 @@ def _run(
         external=others,
         workers=workers,
         progress=progress,
+        pieces=pieces,
     )
     say("comparing models; learning curve and seeds")
     judgement = judge(
         study, ready.candidates, cohort, split, ready.rules, evaluation, others,
-        workers=workers, progress=progress,
+        levels=ready.levels, workers=workers, progress=progress, pieces=pieces,
     )  # fmt: skip
     if len(judgement.subgroup_scores):
         scores = pd.concat([evaluation.scores, judgement.subgroup_scores], ignore_index=True)
         evaluation = replace(evaluation, scores=scores)
     best = next(one for one in ready.candidates if one.label == evaluation.best)
-    told = measure_absence(study, told, elsewhere, best, cohort, split, ready.rules, evaluation, workers)
+    told = measure_absence(
+        study, told, elsewhere, best, cohort, split, ready.rules, evaluation, workers, pieces
+    )
     say("writing the bundle and the report")
     bundle = _bundle(study, ready, evaluation, schema)
     known = _record(study, ready, evaluation, elsewhere, inputs, started, time.perf_counter() - clock)
     known |= _judgement_facts(judgement, told)
+    if pieces is not None and pieces.taken:
+        known["notes"].append(pieces.note())
     if folder is not None:
         write_tsv(evaluation.predictions, folder / "predictions.tsv")
         write_tsv(evaluation.scores, folder / "scores.tsv")
         write_tsv(evaluation.timing, folder / "timing.tsv")
         write_tsv(judgement.comparisons, folder / "comparisons.tsv")
         write_tsv(guards_table(told), folder / "guards.tsv")
+        if len(evaluation.training):
+            write_tsv(evaluation.training, folder / "training.tsv")
         for name in ("gaps", "decision_curve", "stability"):
             table = getattr(judgement, name)
             if len(table):
@@ -331,14 +361,7 @@ def _bundle(study: Study, ready: Prepared, evaluation: Evaluation, schema: Schem
         "seed": study.seed,
         "study_sha256": record.study_hash(study),
         "versions": record.versions(),
-        "read": {
-            name: {
-                "read": spec.read,
-                "id": spec.id or study.rows.id,
-                **spec.model_dump(include={"missing", "orient", "delimiter", "sheet"}),
-            }
-            for name, spec in study.blocks.items()
-        },
+        "read": {name: remember(spec, study.rows.id) for name, spec in study.blocks.items()},
     }
     kind = study.target.kind
     rule = learned.rule or Rule.nothing(kind)
@@ -374,7 +397,7 @@ def _record(
         "cohort": {
             "rows": len(cohort),
             "losses": [{"reason": loss.reason, "rows": loss.rows} for loss in loaded.losses],
-            "blocks": {name: _block_facts(table.frame) for name, table in cohort.blocks.items()},
+            "blocks": {name: _block_facts(table) for name, table in cohort.blocks.items()},
             "classes": [
                 {"label": label, "rows": int((cohort.target == code).sum())}
                 for code, label in enumerate(cohort.classes)
@@ -404,6 +427,7 @@ def _record(
                         evaluation.features.get(one.label, {}).items(), key=lambda item: (-item[1], item[0])
                     )
                 ],
+                "training_notes": list(evaluation.training_notes.get(one.label, ())),
                 "warnings": sorted(
                     {
                         word
@@ -429,8 +453,13 @@ def _record(
 def _judgement_facts(judgement: Judgement, told: list[Said]) -> dict[str, Any]:
     return {
         "verdicts": dict(judgement.verdicts),
+        "decisions": dict(judgement.decisions),
         "subgroups": dict(judgement.subgroups),
-        "stability": {"curve": judgement.curve, "spread": judgement.spread},
+        "stability": {
+            "curve": judgement.curve,
+            "spread": judgement.spread,
+            "left_out": judgement.left_out,
+        },
         "guards": [_without_nan(asdict(one)) for one in told],
     }
 
@@ -481,15 +510,25 @@ def _arrival_facts(arrived: Arrived) -> dict[str, Any]:
     }
 
 
-def _block_facts(frame: pd.DataFrame) -> dict[str, Any]:
+def _block_facts(table: Table) -> dict[str, Any]:
+    frame = table.frame
     numbers = frame.select_dtypes("number").shape[1]
     missing = float(frame.isna().to_numpy().mean()) if frame.size else 0.0
-    return {
+    texts = frame.shape[1] - numbers
+    facts: dict[str, Any] = {
         "columns": frame.shape[1],
         "numbers": numbers,
-        "categories": frame.shape[1] - numbers,
+        "categories": 0 if isinstance(table, Sequences) else texts,
         "missing": round(missing, 4),
     }
+    if isinstance(table, Sequences):
+        facts["sequences"] = {
+            "columns": texts,
+            "alphabet": table.alphabet,
+            "stranded": table.stranded,
+            "lengths": length_range([text for column in table.names for text in frame[column]]),
+        }
+    return facts
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:

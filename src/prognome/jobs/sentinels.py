@@ -19,6 +19,7 @@ from prognome.errors import StudyError, WorkError
 from prognome.jobs.watch import ON_REQUEST, Said, said
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import CHOSEN, Rules, evaluate
+from prognome.validate.resume import Pieces
 from prognome.validate.score import JudgedFold
 
 REPLICATES = 100
@@ -32,8 +33,16 @@ def ask_sentinels(
     rules: Rules,
     *,
     workers: int,
+    pieces: Pieces | None = None,
 ) -> list[Said]:
     """Ask those that ``guards.sentinels`` names, on rows that are not test.
+
+    Parameters
+    ----------
+    study, cohort, split, candidates, rules
+        As they will be judged.
+    workers, pieces
+        As for ``evaluate``.
 
     Raises
     ------
@@ -45,18 +54,24 @@ def ask_sentinels(
     idle: dict[str, str] = {}
     if SHUFFLED in wanted:
         try:
-            alarms += _shuffled(study, cohort, split, candidates, rules, workers)
+            alarms += _shuffled(study, cohort, split, candidates, rules, workers, pieces)
         except WorkError as error:
             idle[SHUFFLED] = f"the models cannot learn from shuffled labels; {error}"
     if NOISE in wanted:
         learn = cohort.rows(split.learn)
-        for block in cohort.blocks:
+        for block in [name for name, table in cohort.blocks.items() if table.kind == "table"]:
             alarms += check_planted_noise(learn, block, seed=seed_of(study.seed, NOISE))
     return said(study, ON_REQUEST, alarms, asked=wanted, idle=idle)
 
 
 def _shuffled(
-    study: Study, cohort: Cohort, split: Split, candidates: list[Candidate], rules: Rules, workers: int
+    study: Study,
+    cohort: Cohort,
+    split: Split,
+    candidates: list[Candidate],
+    rules: Rules,
+    workers: int,
+    pieces: Pieces | None,
 ) -> list[Alarm]:
     if split.scheme == "fractions":
         raise StudyError(
@@ -69,7 +84,7 @@ def _shuffled(
     only = Split(split.table[split.table["part"] == "cv"].reset_index(drop=True), split.ids, split.scheme)
 
     def judge(shuffled: Cohort) -> FoldValues:
-        folds = evaluate(candidates, shuffled, only, quick, workers=workers).folds
+        folds = evaluate(candidates, shuffled, only, quick, workers=workers, pieces=pieces).folds
         return FoldValues(_values(folds[(CHOSEN, "cv")], metric), _values(folds[("dummy", "cv")], metric))
 
     first = split.table[(split.table["part"] == "cv") & (split.table["repeat"] == 1)]

@@ -6,13 +6,17 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
+import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from prognome.core.study import MISSING_WORDS, BlockSpec
+from prognome.core.study_blocks import BlockSpec
+from prognome.core.study_part import MISSING_WORDS
 from prognome.read.batches import read_batches, read_names
 from prognome.read.catalog import READERS
 from prognome.read.lines import count, number_places
 from prognome.read.raw import RawTable
+from prognome.read.sequence_source import sequence_source
+from prognome.read.sequences import take_sequences
 from prognome.read.source import Source
 
 
@@ -25,6 +29,7 @@ def block_source(spec: BlockSpec, rows_id: str | None) -> Source:
         spec.orient,
         spec.sheet,
         spec.delimiter,
+        sequence_source(spec),
     )
 
 
@@ -53,7 +58,10 @@ class Shelf:
         """The whole table, with these columns kept as text."""
         key = (reader, source, text)
         if key not in self._tables:
-            self._tables[key] = READERS.find(reader, where="read").load()(source, text=text)
+            if reader == "sequence":
+                self._tables[key] = take_sequences(source, self.texts)
+            else:
+                self._tables[key] = READERS.find(reader, where="read").load()(source, text=text)
         return self._tables[key]
 
     def names(self, source: Source) -> list[str]:
@@ -64,9 +72,20 @@ class Shelf:
 
     def text(self, source: Source, column: str) -> pd.Series[str]:
         """One column exactly as in the file (None for missing), indexed by row id."""
-        key = (source, column)
-        if key not in self._texts:
-            columns = {column} | (self._facts & set(self.names(source)))
+        self._read_texts(source, {column})
+        return self._texts[(source, column)]
+
+    def texts(self, source: Source, columns: Collection[str]) -> RawTable:
+        """Some columns exactly as in the files, with the line of every row."""
+        self._read_texts(source, set(columns))
+        index, files, lines = self._lines[source]
+        frame = pl.DataFrame({name: self._texts[(source, name)].tolist() for name in sorted(columns)})
+        return RawTable(index.to_numpy(dtype=object), frame.cast(pl.String), source.paths, files, lines)
+
+    def _read_texts(self, source: Source, wanted: set[str]) -> None:
+        """Read columns that were not read before, and with them those that will be asked for."""
+        if any((source, column) not in self._texts for column in wanted):
+            columns = wanted | (self._facts & set(self.names(source)))
             pieces = list(read_batches(source, numbers=frozenset(), text=frozenset(columns)))
             index = pd.Index(np.concatenate([piece.ids for piece in pieces]), dtype=object)
             files = np.concatenate([[source.paths.index(p.paths[f]) for f in p.files] for p in pieces])
@@ -74,7 +93,6 @@ class Shelf:
             for name in columns:
                 values = [value for piece in pieces for value in piece.frame[name].to_list()]
                 self._texts[(source, name)] = pd.Series(values, index=index, dtype=object, name=name)
-        return self._texts[key]
 
     def files_of(self, source: Source, ids: ArrayLike) -> NDArray[np.intp]:
         """Position in the source's paths of the file each row stands in; -1 for rows it does not hold."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from prognome.core.study import Target
+from prognome.core.study_target import REST, Target
 from prognome.errors import DataError, StudyError
 from prognome.jobs.roles import equals
 
@@ -59,6 +59,7 @@ def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Num
     """
     if spec.kind == "number":
         return _numbers(text, where, numbered)
+    text = against_rest(text, spec)
     labels = sorted(set(text))
     if len(labels) < 2:
         raise DataError(
@@ -118,6 +119,14 @@ def code_by(
     return codes
 
 
+def against_rest(text: pd.Series[str], spec: Target) -> pd.Series[str]:
+    """The same cells, or, where the study says ``negative: rest``, the event and ``rest``."""
+    if spec.negative is None or spec.positive is None:
+        return text
+    events = equals(text, spec.positive)
+    return text.where(events, REST) if events.any() else text
+
+
 def _refuse_equal_labels(labels: list[str], where: str) -> None:
     """1, 1.0 and 01 are three labels and one number: nobody means that."""
     numbers = pd.to_numeric(pd.Series(labels), errors="coerce").dropna()
@@ -135,12 +144,13 @@ def _codes(text: pd.Series[str], labels: list[str]) -> NDArray[Any]:
 
 
 def _binary(text: pd.Series[str], spec: Target, labels: list[str], where: str) -> Coded:
-    if len(labels) > 2:
+    if len(labels) > 2 and spec.negative is None:
         raise DataError(
             where,
             f"holds {len(labels)} classes where kind: binary needs two",
             seen=", ".join(labels) if len(labels) <= FEW_CLASSES else "",  # more may be patients' values
-            mend="Say kind: multiclass, or drop the others with rows: {drop: [{column: …, values: […]}]}.",
+            mend="Say kind: multiclass; or negative: rest, for one class against all others; or drop the others "
+            "with rows: {drop: [{column: …, values: […]}]}.",
         )
     assert spec.positive is not None
     events = [label for label in labels if equals(pd.Series([label]), spec.positive)[0]]
@@ -148,7 +158,7 @@ def _binary(text: pd.Series[str], spec: Target, labels: list[str], where: str) -
         raise StudyError(
             "target.positive",
             f"no row has the value '{spec.positive}'",
-            seen=f"{where} holds {', '.join(labels)}",
+            seen=f"{where} holds {', '.join(labels) if len(labels) <= FEW_CLASSES else 'many others'}",
             mend="Say which of them counts as the event.",
         )
     event = events[0]

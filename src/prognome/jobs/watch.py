@@ -19,7 +19,8 @@ from prognome.core.cohort import Cohort
 from prognome.core.kinship import connected, merge
 from prognome.core.seeds import seed_of
 from prognome.core.split import Split
-from prognome.core.study import Kinship, Study
+from prognome.core.study import Study
+from prognome.core.study_split import Kinship
 from prognome.errors import StudyError
 from prognome.jobs.load import Loaded
 

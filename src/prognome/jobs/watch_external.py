@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from prognome.check.absent_columns import GUARD, Place, Score, blank_columns, check_absent_columns
+from prognome.check.absent_columns import GUARD, Cost, blank_columns, check_absent_columns, find_absent
 from prognome.check.external import check_external
 from prognome.core.cohort import Cohort
 from prognome.core.schema import Schema
@@ -15,7 +15,10 @@ from prognome.jobs.watch import EXTERNAL, Said, said
 from prognome.validate.candidate import Candidate
 from prognome.validate.crew import Crew
 from prognome.validate.evaluate import Evaluation, Rules
+from prognome.validate.resume import Pieces
 from prognome.validate.stability import judge_rows_as
+
+_AS_IS = ""  # no cohort has this name
 
 
 def guard_external(
@@ -50,36 +53,33 @@ def measure_absence(
     rules: Rules,
     evaluation: Evaluation,
     workers: int,
+    pieces: Pieces | None = None,
 ) -> list[Said]:
-    """The same list, with what absent columns cost the best model in cross-validation."""
-    if split.scheme == "fractions":
-        return list(told)
-    params = {
-        (repeat, fold): chosen
-        for (label, repeat, fold), chosen in evaluation.params.items()
-        if label == best.label
+    """The same list, with what absent columns cost the best model in cross-validation.
+
+    Each fold is fitted once and asked about its judging rows as they are, and as each cohort would show them.
+    """
+    heard = {
+        one.stage.partition(":")[2]
+        for one in told
+        if one.guard == GUARD and one.status in ("alarm", "accepted")
     }
-
-    def judged_as(seen: Cohort) -> float:
-        crew = Crew(cohort, rules.metric, workers, len(params), None)
-        return judge_rows_as(
-            seen, best, params, cohort, split, metric=rules.metric, seed=rules.seed, crew=crew
-        )
-
-    def judge_without(columns: Sequence[Place]) -> float:
-        return judged_as(blank_columns(cohort, columns))
-
+    if split.scheme == "fractions" or not heard:
+        return list(told)
+    params = evaluation.params_of(best.label)
+    blanked = {name: blank_columns(cohort, find_absent(elsewhere[name].cohort)) for name in sorted(heard)}
+    found = judge_rows_as(
+        {_AS_IS: cohort, **blanked}, best, params, cohort, split,
+        metric=rules.metric, seed=rules.seed,
+        crew=Crew(cohort, rules.metric, workers, len(params), None, pieces),
+    )  # fmt: skip
     measured: list[Said] = []
     for one in told:
-        if one.guard != GUARD or one.status not in ("alarm", "accepted"):
+        name = one.stage.partition(":")[2]
+        if one.guard != GUARD or name not in heard:
             measured.append(one)
             continue
-        name = one.stage.partition(":")[2]
-        alarms = check_absent_columns(
-            elsewhere[name].cohort,
-            where=one.where,
-            score=Score(rules.metric, judged_as(cohort), best.label),
-            judge_without=judge_without,
-        )
+        cost = Cost(rules.metric, found[_AS_IS], found[name], best.label)
+        alarms = check_absent_columns(elsewhere[name].cohort, where=one.where, cost=cost)
         measured += said(study, one.stage, alarms, asked=[GUARD])
     return measured

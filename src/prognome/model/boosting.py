@@ -92,13 +92,25 @@ class _Boosted(BaseEstimator):
         self.trees_ = bytes(booster.save_raw("ubj"))
         self._loaded: Any = booster
 
+    @property
+    def feature_importances_(self) -> Array:
+        """(p,) share of each feature in what all splits together gained; 0 throughout where no tree split."""
+        check_is_fitted(self, "trees_")
+        gains = np.zeros(self.n_features_in_)
+        for name, gain in self._booster().get_score(importance_type="total_gain").items():
+            gains[int(name.removeprefix("f"))] = gain
+        return gains / (gains.sum() or 1.0)
+
     def _score(self, X: Any) -> Array:
         check_is_fitted(self, "trees_")
         X = validate_data(self, X, reset=False, ensure_all_finite="allow-nan")
+        return np.asarray(self._booster().predict(xgboost.DMatrix(X, nthread=1)), dtype=np.float64)
+
+    def _booster(self) -> Any:
         if getattr(self, "_loaded", None) is None:
             self._loaded = xgboost.Booster({"nthread": 1})
             self._loaded.load_model(bytearray(self.trees_))
-        return np.asarray(self._loaded.predict(xgboost.DMatrix(X, nthread=1)), dtype=np.float64)
+        return self._loaded
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in super().__getstate__().items() if key != "_loaded"}

@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.base import ClassifierMixin, RegressorMixin, clone
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.utils._param_validation import Interval
+from sklearn.utils.metaestimators import _BaseComposition
 from sklearn.utils.validation import check_is_fitted
 
 from prognome.core.fit import fit, seeded
@@ -24,7 +25,7 @@ Array = NDArray[np.float64]
 _SURE = 1e-4
 
 
-class _Stack(BaseEstimator):
+class _Stack(_BaseComposition):
     """Out-of-fold predictions of the members into one linear meta-model; then all members on all rows.
 
     Parameters
@@ -54,6 +55,45 @@ class _Stack(BaseEstimator):
         "alpha": [Interval(numbers.Real, 0, None, closed="left")],
         "random_state": ["random_state"],
     }
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters; with ``deep`` those of the members too, as ``MEMBER__PARAMETER``."""
+        return dict(self._get_params("members", deep=deep))
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters by the names that ``get_params`` gives."""
+        self._set_params("members", **params)
+        return self
+
+    def learn_meta(self, said: Sequence[Array], y: NDArray[Any]) -> Self:
+        """Learn the meta-model alone.
+
+        Parameters
+        ----------
+        said
+            Of each member in order, what it said about rows it had not learned from: (n, K) probabilities in
+            the order of the class codes, or (n,) numbers.
+        y
+            (n,) class codes or numbers.
+        """
+        self._fit_meta(np.hstack([self._column(one) for one in said]), y)
+        return self
+
+    def combine(self, said: Sequence[Array]) -> Array:
+        """(n, K) probabilities or (n,) numbers, of what fitted members said: as for :meth:`learn_meta`."""
+        return self._from_table(np.hstack([self._column(one) for one in said]))
+
+    def adopt(self, fitted: Sequence[Any]) -> Self:
+        """Take these as the fitted members, in the order of ``members``."""
+        self.fitted_members_ = list(fitted)
+        self.member_names_ = [name for name, _ in self.members]
+        return self
+
+    def without_members(self) -> Self:
+        """A copy of the meta-model alone, for its size."""
+        bare = clone(self).set_params(members=())
+        bare.meta_ = self.meta_
+        return bare
 
     def _learn(self, X: Any, y: Any, groups: NDArray[Any] | None, *, classes: bool) -> Array:
         """Fit members on all rows; return their out-of-fold columns."""
@@ -87,6 +127,16 @@ class _Stack(BaseEstimator):
         return np.hstack([self._say(member, X) for member in self.fitted_members_])
 
     def _say(self, member: Any, X: Any) -> Array:
+        """Columns of the meta-model's table."""
+        raise TypeError("a stack is for classes or for numbers")
+
+    def _column(self, said: Array) -> Array:
+        raise TypeError("a stack is for classes or for numbers")
+
+    def _fit_meta(self, table: Array, y: NDArray[Any]) -> None:
+        raise TypeError("a stack is for classes or for numbers")
+
+    def _from_table(self, table: Array) -> Array:
         raise TypeError("a stack is for classes or for numbers")
 
 
@@ -111,20 +161,29 @@ class StackedClassifier(ClassifierMixin, _Stack):
 
     def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
         """Fit members and meta-model on rows X, (n,) classes, and groups kept whole."""
-        self.classes_ = np.unique(y)
         table = self._learn(X, y, groups, classes=True)
         known = ~np.isnan(table).any(axis=1)
-        self.meta_ = LogisticRegression(C=self.C, max_iter=1000).fit(table[known], np.asarray(y)[known])
+        self._fit_meta(table[known], np.asarray(y)[known])
         return self
 
     def _say(self, member: Any, X: Any) -> Array:
-        p = np.clip(member.predict_proba(X), _SURE, 1 - _SURE)
+        return self._column(member.predict_proba(X))
+
+    def _column(self, said: Array) -> Array:
+        p = np.clip(said, _SURE, 1 - _SURE)
         logit = np.log(p / (1 - p))
         return np.asarray(logit[:, 1:] if p.shape[1] == 2 else logit)
 
+    def _fit_meta(self, table: Array, y: NDArray[Any]) -> None:
+        self.classes_ = np.unique(y)
+        self.meta_ = LogisticRegression(C=self.C, max_iter=1000).fit(table, y)
+
+    def _from_table(self, table: Array) -> Array:
+        return np.asarray(self.meta_.predict_proba(table))
+
     def predict_proba(self, X: Any) -> Array:
         """(n, K) probabilities."""
-        return np.asarray(self.meta_.predict_proba(self._table(X)))
+        return self._from_table(self._table(X))
 
     def predict(self, X: Any) -> NDArray[Any]:
         """(n,) the more probable class."""
@@ -152,16 +211,24 @@ class StackedRegressor(RegressorMixin, _Stack):
 
     def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
         """Fit members and meta-model on rows X, (n,) numbers, and groups kept whole."""
-        table = self._learn(X, y, groups, classes=False)
-        self.meta_ = Ridge(alpha=self.alpha).fit(table, np.asarray(y))
+        self._fit_meta(self._learn(X, y, groups, classes=False), np.asarray(y))
         return self
 
     def _say(self, member: Any, X: Any) -> Array:
-        return np.asarray(member.predict(X), dtype=float).reshape(-1, 1)
+        return self._column(member.predict(X))
+
+    def _column(self, said: Array) -> Array:
+        return np.asarray(said, dtype=float).reshape(-1, 1)
+
+    def _fit_meta(self, table: Array, y: NDArray[Any]) -> None:
+        self.meta_ = Ridge(alpha=self.alpha).fit(table, y)
+
+    def _from_table(self, table: Array) -> Array:
+        return np.asarray(self.meta_.predict(table))
 
     def predict(self, X: Any) -> Array:
         """(n,) numbers in the target's unit."""
-        return np.asarray(self.meta_.predict(self._table(X)))
+        return self._from_table(self._table(X))
 
 
 STACK = Family(classes=Learner(StackedClassifier), number=Learner(StackedRegressor))

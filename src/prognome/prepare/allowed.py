@@ -87,6 +87,20 @@ class AnyOf:
         return ", or ".join(str(rule) for rule in self.rules)
 
 
+@dataclass(frozen=True)
+class ListOf:
+    """A list with something in it, each as one rule says."""
+
+    rule: Rule
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is a list or tuple, not empty, and the rule allows each part."""
+        return isinstance(value, (list, tuple)) and len(value) > 0 and all(map(self.rule.holds, value))
+
+    def __str__(self) -> str:
+        return f"a list, each {self.rule}"
+
+
 FLAG = OneOf((True, False))
 SEED = AnyOf((WholeFrom(0), OneOf((None,))))
 

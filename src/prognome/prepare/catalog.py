@@ -9,6 +9,10 @@ def _entry(name: str, attribute: str, help_line: str) -> Entry:
     return Entry(name, f"prognome.prepare.{name.split('.')[0]}:{attribute}", help_line, blocks=("table",))
 
 
+def _of_sequences(name: str, attribute: str, help_line: str) -> Entry:
+    return Entry(name, f"prognome.prepare.sequence:{attribute}", help_line, blocks=("sequence",))
+
+
 STEPS = Menu(
     "step",
     [
@@ -21,6 +25,10 @@ STEPS = Menu(
         _entry("scale.rank", "RankScaler", "Replace a number by its rank among the training rows."),
         _entry("encode.onehot", "OneHotEncoder", "A 0/1 column for each level of a category."),
         _entry("encode.ordinal", "OrdinalEncoder", "Replace a category by the place of its level."),
+        _of_sequences(
+            "encode.position", "PositionEncoder", "A 0/1 column for each letter at each position; text stays."
+        ),
+        _of_sequences("encode.kmer", "KmerEncoder", "Replace a sequence by the share of each of its k-mers."),
         _entry("clean.constant", "ConstantCleaner", "Drop columns with a single value."),
         _entry("clean.duplicates", "DuplicateCleaner", "Drop columns that equal an earlier one."),
         _entry("select.variance", "VarianceSelector", "Keep the number columns that vary most."),

@@ -28,8 +28,16 @@ DEFAULT_STEPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("impute.median", {}),
         ("clean.constant", {}),
         ("scale.zscore", {}),
-    ]
+    ],
+    "sequence": [
+        ("encode.position", {}),
+        ("encode.kmer", {}),
+        ("impute.median", {}),
+        ("clean.constant", {}),
+        ("scale.zscore", {}),
+    ],
 }
+_FEW_LETTERS_OF_PROTEIN = [1, 2]
 
 
 class Fuse(TransformerMixin, BaseEstimator):
@@ -261,17 +269,33 @@ def build_step(name: str, params: Mapping[str, Any], *, where: str, random_state
     return step(**params)
 
 
-def default_steps(kind: str) -> list[tuple[str, dict[str, Any]]]:
+def default_steps(
+    kind: str, *, alphabet: str = "dna", both_strands: bool = False
+) -> list[tuple[str, dict[str, Any]]]:
     """The steps of a block about which the study says nothing.
 
     Parameters
     ----------
     kind
-        Kind of block: ``table``.
+        Kind of block: ``table`` or ``sequence``.
+    alphabet
+        Of a block of sequences: ``dna``, ``rna`` or ``protein``.
+    both_strands
+        Of a block of sequences: whether both strands say the same, that is where it is not ``stranded``.
+        Positions then mean nothing, and are left out.
     """
     if kind not in DEFAULT_STEPS:
         raise StudyError("prepare", f"no default steps for a block of kind '{kind}'")
-    return [(name, dict(params)) for name, params in DEFAULT_STEPS[kind]]
+    steps = [(name, dict(params)) for name, params in DEFAULT_STEPS[kind]]
+    told: dict[str, dict[str, Any]] = {"encode.position": {}, "encode.kmer": {}}
+    if alphabet != "dna":
+        told = {name: {"alphabet": alphabet} for name in told}
+    if alphabet == "protein":
+        told["encode.kmer"]["k"] = list(_FEW_LETTERS_OF_PROTEIN)
+    if both_strands:
+        told["encode.kmer"]["both_strands"] = True
+        steps = [(name, params) for name, params in steps if name != "encode.position"]
+    return [(name, {**params, **told.get(name, {})}) for name, params in steps]
 
 
 def width_of(X: Any, name: str) -> int:

@@ -19,6 +19,12 @@ READERS = Menu(
             "VCF (plain, gz, bgzip): dosage 0, 1, 2 of the alternative allele at biallelic sites.",
             blocks=("table",),
         ),
+        Entry(
+            "sequence",
+            "prognome.read.sequences:read_sequences",
+            "DNA, RNA or protein: a table's column, a pair of columns, FASTA, or windows cut from a reference.",
+            blocks=("sequence",),
+        ),
     ],
     group="prognome.readers",
 )

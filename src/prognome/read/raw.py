@@ -41,6 +41,8 @@ class RawTable:
         (n,) its line there, from 1, the header being line 1. For samples in columns, its column.
     unit
         What ``lines`` counts: ``line``, ``row`` or ``column``.
+    notes
+        Sentences on how it was read.
     """
 
     ids: NDArray[np.object_]
@@ -49,6 +51,7 @@ class RawTable:
     files: NDArray[np.intp]
     lines: NDArray[np.int64]
     unit: str = "line"
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from prognome.core.study import MISSING_WORDS
+from prognome.core.study_part import MISSING_WORDS
 from prognome.errors import StudyError
+from prognome.read.sequence_source import SequenceSource
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Source:
         Name of the sheet of a workbook; None takes the first.
     delimiter
         One character; None finds tab, comma or semicolon in the header.
+    sequences
+        What is read as sequences; None for other tables.
     """
 
     paths: tuple[str, ...]
@@ -37,6 +40,7 @@ class Source:
     orient: Literal["rows", "features"] = "rows"
     sheet: str | None = None
     delimiter: str | None = None
+    sequences: SequenceSource | None = None
 
     @property
     def separator(self) -> str | None:

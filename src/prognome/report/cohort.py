@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from prognome.page.html import Markup, element
 from prognome.page.numbers import count, percent
 from prognome.page.table import Column, table
@@ -67,6 +70,7 @@ def _classes(run: Run) -> Markup | None:
 def _blocks(run: Run) -> Markup:
     cohort = run.record["cohort"]
     clinical = set(cohort.get("clinical_blocks") or [])
+    any_sequences = any("sequences" in facts for facts in cohort["blocks"].values())
     rows = [
         [
             [name, element("span", "clinical", class_="tag") if name in clinical else None],
@@ -74,14 +78,27 @@ def _blocks(run: Run) -> Markup:
             count(facts["numbers"]),
             count(facts["categories"]),
             percent(facts["missing"]),
+            *([_sequences(facts.get("sequences"))] if any_sequences else []),
         ]
         for name, facts in cohort["blocks"].items()
     ]
     columns = [
         Column("Block"),
         *(Column(c, numeric=True) for c in ("Columns", "Numbers", "Categories", "Missing")),
+        *([Column("Sequences")] if any_sequences else []),
     ]
     return table("Blocks of data", columns, rows, caption_shown=True)
+
+
+def _sequences(facts: Mapping[str, Any] | None) -> str:
+    """What a block of sequences holds; empty for tables."""
+    if facts is None:
+        return ""
+    low, high = facts["lengths"]
+    letters = f"{low:,.0f}" if low == high else f"about {low:,.0f} to {high:,.0f}"
+    strand = ", one strand" if facts["stranded"] else ", both strands"
+    what = "pairs, " if facts["columns"] == 2 else ""
+    return f"{what}{facts['alphabet']}, {letters} letters{'' if facts['alphabet'] == 'protein' else strand}"
 
 
 def _external(run: Run) -> Markup | None:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count
 from prognome.page.table import Column, table
-from prognome.report.folder import Difference, Run
+from prognome.report.folder import DECISIONS, Difference, Run
 from prognome.report.words import (
     difference,
     difference_interval,
+    inside,
     level_name,
     listed,
     metric_name,
@@ -38,7 +39,7 @@ def comparisons_section(run: Run) -> Markup | None:
             "together in each part (Holm). "
             f"{_direction(run)}",
         ),
-        [_family(run, part) for part in parts],
+        [(_family(run, part), _decisions(run, part)) for part in parts],
         element(
             "p",
             "“No difference shown” does not mean that the two are equal. Each interval is of one "
@@ -62,16 +63,50 @@ def _direction(run: Run) -> str:
 
 def _family(run: Run, part: str) -> Markup:
     said = (run.record.get("verdicts") or {}).get(part)
+    caption = f"{part_name(part)}: the best model against its rivals"
+    return join(
+        [
+            element("h3", part_name(part)),
+            element("p", spoken(run, str(said), part)) if said else None,
+            _tested(run, caption, run.differences(part)),
+        ]
+    )
+
+
+def _decisions(run: Run, part: str) -> Markup | None:
+    """Right decisions of the same models, where they were compared."""
+    lines = run.decisions(part)
+    if not lines:
+        return None
+    said = (run.record.get("decisions") or {}).get(part)
+    caption = f"{part_name(part)}: right decisions of the best model against those of its rivals"
+    cut = "the event above a probability of 0.5" if run.kind == "binary" else "the most probable class"
+    return join(
+        [
+            element("p", spoken(run, str(said), part)) if said else None,
+            _tested(run, caption, lines, DECISIONS),
+            element(
+                "p",
+                f"The share of rows decided rightly at the fixed threshold ({cut}), above 0 where the best "
+                "model is right more often: a family of its own, with its own correction.",
+                class_="note",
+            ),
+        ]
+    )
+
+
+def _tested(run: Run, caption: str, lines: Sequence[Difference], metric: str = "") -> Markup:
+    """A table of a family."""
     rows = [
         [
             model_name(run, one.b),
-            [difference(run, one.difference, sign=True), " (", difference_interval(run, one), ")"],
+            _with_interval(run, one, metric),
             one.test,
             p_value(one.p),
             p_value(one.p_holm),
             verdict_words(run, one),
         ]
-        for one in run.differences(part)
+        for one in lines
     ]
     columns = [
         Column("Against"),
@@ -81,13 +116,12 @@ def _family(run: Run, part: str) -> Markup:
         Column("p, Holm", numeric=True, label="p after Holm"),
         Column("Verdict"),
     ]
-    return join(
-        [
-            element("h3", part_name(part)),
-            element("p", spoken(run, str(said), part)) if said else None,
-            table(f"{part_name(part)}: the best model against its rivals", columns, rows),
-        ]
-    )
+    return table(caption, columns, rows)
+
+
+def _with_interval(run: Run, one: Difference, metric: str = "") -> list[object]:
+    value = difference(run, one.difference, metric, sign=True)
+    return [value, " (", difference_interval(run, one, metric), ")"]
 
 
 def verdict_words(run: Run, one: Difference) -> Markup:
@@ -99,12 +133,44 @@ def verdict_words(run: Run, one: Difference) -> Markup:
 
 
 def _explored(run: Run) -> list[Markup]:
+    """Pairs over folds in the primary metric; pairs by their decisions elsewhere."""
     found = []
     for part in run.parts:
-        lines = run.differences(part, exploratory=True)
+        metric, form = (run.primary, _pairs) if part == run.main else (DECISIONS, _decided_pairs)
+        lines = run.differences(part, metric, exploratory=True)
         if lines:
-            found.append(_pairs(run, part, lines))
+            found.append(form(run, part, lines))
     return found
+
+
+def _decided_pairs(run: Run, part: str, lines: Sequence[Difference]) -> Markup:
+    """One line a pair, by right decisions."""
+    rows = [
+        [_pair(run, one.a, one.b), _with_interval(run, one, DECISIONS), one.test, p_value(one.p)]
+        for one in lines
+    ]
+    columns = [
+        Column("Pair"),
+        Column(f"Difference ({level_name(run)} interval)", label="Difference"),
+        Column("Test"),
+        Column("p", numeric=True),
+    ]
+    words = (
+        "No verdict is drawn from these: right decisions of pairs that were not named before, and nothing is "
+        "corrected for their number."
+    )
+    pairs = count(len(rows), "other pair")
+    return element(
+        "details",
+        element("summary", f"Exploratory: decisions of {pairs}, {inside(part)}"),
+        element("p", words, class_="note"),
+        table(f"{part_name(part)}: right decisions of other pairs, exploratory", columns, rows),
+        class_="long",
+    )
+
+
+def _pair(run: Run, a: str, b: str) -> list[object]:
+    return [model_name(run, a), " − ", model_name(run, b)]
 
 
 def _pairs(run: Run, part: str, lines: Sequence[Difference]) -> Markup:
@@ -120,8 +186,8 @@ def _pairs(run: Run, part: str, lines: Sequence[Difference]) -> Markup:
         assert shown is not None
         rows.append(
             [
-                [model_name(run, a), " − ", model_name(run, b)],
-                [difference(run, shown.difference, sign=True), " (", difference_interval(run, shown), ")"],
+                _pair(run, a, b),
+                _with_interval(run, shown),
                 p_value(plain.p if plain else None),
                 p_value(ranked.p if ranked else None),
             ]

@@ -12,8 +12,9 @@ from prognome.page.palette import role
 from prognome.page.table import Column, table
 from prognome.page.ticks import log_ticks, plain_tick
 from prognome.report.drawing import Drawing
+from prognome.report.earned import best_simple, earned, earned_words, fit_seconds
 from prognome.report.folder import Figure, Run
-from prognome.report.words import inside, level_name, metric_name, model_name, sentence
+from prognome.report.words import difference, in_part, inside, level_name, metric_name, model_name, sentence
 
 LEAST_SECONDS = 1e-3
 
@@ -21,11 +22,19 @@ LEAST_SECONDS = 1e-3
 def cost_block(run: Run) -> tuple[Markup, list[Drawing]]:
     """A table of costs and the figure, under one heading."""
     drawing = cost_drawing(run)
+    simple = best_simple(run)
     rows = [
-        [model_name(run, label), *(_shown(value) for value in _costs(run, label))] for label in run.labels
+        [
+            model_name(run, label),
+            *([_gain(run, label)] if simple else []),
+            *(_shown(value) for value in _costs(run, label)),
+        ]
+        for label in run.labels
     ]
     columns = [
         Column("Model"),
+        *([Column("Gain", numeric=True)] if simple else []),
+        Column("In all, CPU s", numeric=True),
         Column("Fit, CPU s", numeric=True),
         Column("Predict 1,000 rows, CPU s", numeric=True),
         Column("Peak memory, MB", numeric=True),
@@ -34,12 +43,14 @@ def cost_block(run: Run) -> tuple[Markup, list[Drawing]]:
     built = join(
         [
             element("h3", "Cost"),
+            earned_words(run),
             table("What every model costs", columns, rows, scroll=True),
             element(
                 "p",
+                f"{_of_gain(run, simple)}In all: what a model took {in_part(run, run.main)}. "
                 "Fit and predict: medians over the fits, without the search for parameters. Peak memory: the "
-                "most that a fit needed above what the process held before. Size: of the model as it is "
-                "saved.",
+                "most that a fit needed above what the process held before. Size: of the saved model. No "
+                "column counts the work of a graphics card.",
                 class_="note",
             ),
             drawing.figure() if drawing else None,
@@ -49,16 +60,33 @@ def cost_block(run: Run) -> tuple[Markup, list[Drawing]]:
 
 
 def _costs(run: Run, label: str) -> list[float | None]:
-    """CPU seconds of a fit, CPU seconds of predicting 1,000 rows, peak MB, kB."""
+    """CPU seconds in all, of a fit, and of predicting 1,000 rows, peak MB, kB."""
     here = run.timing[run.timing["model"] == label]
+    judged = here[here["part"] == run.main]
     asked = here[here["judged_rows"] > 0]
     spent = "predict_cpu_seconds" if "predict_cpu_seconds" in here else "predict_seconds"
     return [
-        _known(here["fit_cpu_seconds"].median()),
+        _known(judged[["search_cpu_seconds", "fit_cpu_seconds", spent]].sum().sum()),
+        _known(fit_seconds(run, label)),
         _known((1000 * asked[spent] / asked["judged_rows"]).median()),
         _known(here["peak_mb"].max()) if "peak_mb" in here else None,
         _known(here["model_kb"].max()) if "model_kb" in here else None,
     ]
+
+
+def _gain(run: Run, label: str) -> Markup:
+    """By how much a model was better than the best simple one."""
+    found = earned(run, label)
+    if found is None:
+        return element("span", "–", class_="soft")
+    return difference(run, found.gain, sign=True)
+
+
+def _of_gain(run: Run, simple: str | None) -> str:
+    if simple is None:
+        return ""
+    less = "" if run.metric.higher else ", as so much less of it"
+    return f"Gain: in {metric_name(run.primary)}{less}, over the {model_name(run, simple)}. "
 
 
 def _known(value: float) -> float | None:
@@ -75,7 +103,7 @@ def cost_drawing(run: Run) -> Drawing | None:
     """The primary metric with its interval over CPU seconds of a fit; None below two models."""
     told: list[tuple[str, float, Figure]] = []
     for label in run.labels:
-        figure, spent = run.figure(label, run.main), _costs(run, label)[0]
+        figure, spent = run.figure(label, run.main), _costs(run, label)[1]
         if figure is not None and figure.value is not None and spent is not None:
             told.append((label, max(spent, LEAST_SECONDS), figure))
     if len(told) < 2:

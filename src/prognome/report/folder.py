@@ -17,6 +17,7 @@ from prognome.errors import OutputError
 FIRST_PARTS = ("cv", "validation")
 CHOSEN = "chosen"
 EXPLORATORY = "exploratory"
+DECISIONS = "accuracy"
 _NUMBERS = ("repeat", "fold", "value", "low", "high", "n", "events")
 _TIMES = (
     "repeat",
@@ -40,6 +41,7 @@ _LATER: dict[str, tuple[str, ...]] = {
     "decision_curve": ("threshold", "net_benefit", "low", "high", "treat_all", "treat_none", "n"),
     "stability": ("seed", "share", "train_rows", "repeat", "fold", "value"),
     "guards": (),
+    "training": ("repeat", "fold", "epoch", "train_loss", "validation_loss", "seconds", "best"),
 }
 
 
@@ -96,7 +98,7 @@ class Run:
         The tables of those names.
     predictions
         Of the best model alone, without row ids.
-    comparisons, gaps, decision_curve, stability, guards
+    comparisons, gaps, decision_curve, stability, guards, training
         The tables of those names; without lines where the run folder has none.
     rule
         ``bundle/rule.json``: recalibration, threshold and sets of the model refitted; empty without it.
@@ -112,6 +114,7 @@ class Run:
     decision_curve: pd.DataFrame
     stability: pd.DataFrame
     guards: pd.DataFrame
+    training: pd.DataFrame
     rule: Mapping[str, Any]
 
     @property
@@ -222,23 +225,27 @@ class Run:
         return [(int(r.repeat), int(r.fold), _figure(r)) for r in rows.itertuples()]  # type: ignore[arg-type]
 
     @cached_property
-    def _differences(self) -> dict[tuple[str, bool], list[Difference]]:
-        found: dict[tuple[str, bool], list[Difference]] = {}
+    def _differences(self) -> dict[tuple[str, str, bool], list[Difference]]:
+        found: dict[tuple[str, str, bool], list[Difference]] = {}
         for r in self.comparisons.itertuples():
             verdict = str(r.verdict)
             one = Difference(
                 str(r.a), str(r.b), _known(r.difference), _known(r.low), _known(r.high), str(r.test),
                 _known(r.p), _known(r.p_holm), verdict,
             )  # fmt: skip
-            found.setdefault((str(r.part), verdict.startswith(EXPLORATORY)), []).append(one)
+            found.setdefault((str(r.part), str(r.metric), verdict.startswith(EXPLORATORY)), []).append(one)
         return found
 
-    def differences(self, part: str, *, exploratory: bool = False) -> list[Difference]:
-        """The family of comparisons of a part, or the exploratory pairs."""
-        return self._differences.get((part, exploratory), [])
+    def differences(self, part: str, metric: str = "", *, exploratory: bool = False) -> list[Difference]:
+        """The family of a part in a metric (by default the primary), or the exploratory pairs."""
+        return self._differences.get((part, metric or self.primary, exploratory), [])
+
+    def decisions(self, part: str) -> list[Difference]:
+        """The family of right decisions of a part; empty where the primary metric is the same."""
+        return [] if self.primary == DECISIONS else self.differences(part, DECISIONS)
 
     def against(self, rival: str, part: str) -> Difference | None:
-        """The best model minus a rival, from the family; None where they were not compared."""
+        """The best model minus a rival in the primary metric; None where they were not compared."""
         found = (one for one in self.differences(part) if (one.a, one.b) == (self.best, rival))
         return next(found, None)
 

@@ -23,6 +23,7 @@ from prognome.report.provenance import limits_section, provenance_section
 from prognome.report.stability import stability_section
 from prognome.report.subgroups import subgroups_section
 from prognome.report.tables import models_section
+from prognome.report.training_history import training_section
 
 TITLES = {
     "answer": "Answer",
@@ -32,6 +33,7 @@ TITLES = {
     "decisions": "Decisions",
     "subgroups": "Subgroups",
     "stability": "Stability",
+    "training": "Training",
     "guards": "Guards",
     "cohort": "Cohort",
     "split": "Split",
@@ -76,6 +78,7 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
     decisions, benefits = decisions_section(run)
     subgroups, forests = subgroups_section(run)
     stability, spread = stability_section(run)
+    training, histories = training_section(run)
     sections: dict[str, Markup | None] = {
         "answer": answer_section(run, cautions(run)),
         "models": models,
@@ -84,6 +87,7 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
         "decisions": decisions,
         "subgroups": subgroups,
         "stability": stability,
+        "training": training,
         "guards": guards_section(run),
         "cohort": cohort_section(run),
         "split": split_section(run),
@@ -109,7 +113,7 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
             ),
         ]
     )
-    drawings = [*costs, *curves, *benefits, *forests, *spread]
+    drawings = [*costs, *curves, *benefits, *forests, *spread, *histories]
     return document(f"{name}: prognome report", css(), body), drawings
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from prognome.page.chart import Axis, Plot, draw, line, points
+from prognome.page.chart import Axis, Plot, draw, line, points, shorten, words
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, data, decimal, significant
 from prognome.page.palette import role
@@ -12,7 +14,10 @@ from prognome.page.table import Column, table
 from prognome.report.drawing import Drawing
 from prognome.report.fold_figure import fold_drawing
 from prognome.report.folder import Run
-from prognome.report.words import UNIT, metric_name, model_name, sentence
+from prognome.report.words import UNIT, listed, metric_name, model_name, sentence, spoken
+
+_COLOURS = ("s1", "s2", "soft")
+_DASHES = ("", "7 4", "2 4")
 
 
 def stability_section(run: Run) -> tuple[Markup | None, list[Drawing]]:
@@ -21,7 +26,7 @@ def stability_section(run: Run) -> tuple[Markup | None, list[Drawing]]:
     said = run.record.get("stability") or {}
     blocks = [
         join([element("h3", "Fold by fold"), folds.figure()]) if folds else None,
-        _curve_block(curve, str(said.get("curve") or "")),
+        _curve_block(run, curve, said),
         _seeds_block(run, str(said.get("spread") or "")),
         _looks(run),
     ]
@@ -31,27 +36,29 @@ def stability_section(run: Run) -> tuple[Markup | None, list[Drawing]]:
     return element("section", element("h2", "Stability"), blocks, id="stability"), drawings
 
 
-def _curve_block(curve: Drawing | None, said: str) -> Markup | None:
-    if curve is None and not said:
+def _curve_block(run: Run, curve: Drawing | None, said: Mapping[str, str]) -> Markup | None:
+    shown, left_out = (spoken(run, str(said.get(name) or ""), run.main) for name in ("curve", "left_out"))
+    if curve is None and not shown:
         return None
     return join(
         [
             element("h3", "More rows"),
-            element("p", said) if said else None,
+            element("p", shown) if shown else None,
             curve.figure() if curve else None,
+            element("p", left_out, class_="note") if left_out else None,
         ]
     )
 
 
 def curve_drawing(run: Run) -> Drawing | None:
-    """The primary metric over the number of rows learned from; None below two points."""
+    """The primary metric over the number of rows learned from, for each model; None below two points."""
     if not len(run.stability):
         return None
     lines = run.stability[(run.stability["kind"] == "curve") & run.stability["value"].notna()]
     if lines["share"].nunique() < 2:
         return None
-    mean = lines.groupby("share")[["train_rows", "value"]].mean()
     floor = -1.0 if run.primary in UNIT else -np.inf
+    labels = list(dict.fromkeys(lines["model"]))
     size, values = lines["train_rows"].to_numpy(float), np.maximum(lines["value"].to_numpy(float), floor)
     plot = Plot(
         Axis.around([*size, 0.0], "Rows learned from in a fold"),
@@ -59,24 +66,43 @@ def curve_drawing(run: Run) -> Drawing | None:
         width=720,
         height=340,
         left=66,
-        right=24,
+        right=24 if len(labels) == 1 else 224,
     )
-    label = str(lines["model"].iloc[0])
-    drawn = [
-        points(plot, size, values, role("s1"), radius=3.4, opacity=0.35),
-        line(plot, mean["train_rows"], np.maximum(mean["value"], floor), role("s1"), width=2.4),
-        points(plot, mean["train_rows"], np.maximum(mean["value"], floor), role("s1"), radius=4.8),
-    ]
-    title = "Learning curve"
-    told = "; ".join(
-        f"{rows:.0f} rows: {significant(value)}" for rows, value in mean.to_numpy(float).tolist()
-    )
+    drawn, told, ends = [], [], []
+    for label, colour, dash in zip(labels, _COLOURS, _DASHES, strict=False):
+        here = lines[lines["model"] == label]
+        mean = here.groupby("share")[["train_rows", "value"]].mean()
+        heights = np.maximum(mean["value"].to_numpy(float), floor)
+        faint = np.maximum(here["value"].to_numpy(float), floor)
+        drawn += [
+            points(plot, here["train_rows"], faint, role(colour), radius=3.4, opacity=0.35),
+            line(plot, mean["train_rows"], heights, role(colour), width=2.4, dash=dash),
+            points(plot, mean["train_rows"], heights, role(colour), radius=4.8),
+        ]
+        ends.append((float(plot.py(heights[-1])), label, colour))
+        steps = "; ".join(
+            f"{rows:.0f} rows: {significant(value)}" for rows, value in mean.to_numpy(float).tolist()
+        )
+        told.append(steps if len(labels) == 1 else f"{model_name(run, label)}: {steps}")
+    if len(labels) > 1:
+        drawn += _names_at_ends(run, plot, ends)
+    title = "Learning curve" if len(labels) == 1 else "Learning curves"
     folds = lines[["repeat", "fold"]].drop_duplicates()
     caption = (
-        f"{model_name(run, label)}: {metric_name(run.primary)}, mean of {count(len(folds), 'fold')} (line), "
-        "single folds faint; the rows that judge are always the same."
+        f"{listed([model_name(run, label) for label in labels])}: {metric_name(run.primary)}, mean of "
+        f"{count(len(folds), 'fold')} (line), single folds faint; the rows that judge are always the same."
     )
-    return Drawing("learning_curve", title, caption, draw(plot, drawn, title, told), wide=True)
+    return Drawing("learning_curve", title, caption, draw(plot, drawn, title, ". ".join(told)), wide=True)
+
+
+def _names_at_ends(run: Run, plot: Plot, ends: list[tuple[float, str, str]]) -> list[Markup]:
+    """Names of the models right of their curves, pushed apart where two would cover each other."""
+    drawn, last = [], -np.inf
+    for height, label, colour in sorted(ends):
+        last = max(height, last + 16)
+        name = shorten(model_name(run, label), 32)
+        drawn.append(words(plot.width - plot.right + 8, last + 4, name, colour=role(colour)))
+    return drawn
 
 
 def _seeds_block(run: Run, said: str) -> Markup | None:

@@ -18,6 +18,15 @@ _MODELS = {
     "svm": "support vector machine (RBF)",
     "random_forest": "random forest",
     "xgboost": "gradient-boosted trees (XGBoost)",
+    "kmer": "k-mer regression",
+    "mlp": "dense network (MLP)",
+    "cnn": "convolutional network (CNN)",
+    "lstm": "recurrent network (LSTM)",
+    "gru": "recurrent network (GRU)",
+    "transformer": "transformer",
+    "hybrid": "hybrid of network and forest",
+    "transfer": "pre-trained encoder",
+    "fusion": "late fusion",
     "stack": "stack of the other models",
     "clinical_only": "clinical data only",
     "single_best": "single best feature",
@@ -169,19 +178,19 @@ def with_interval(run: Run, metric: str, figure: Figure, *, first: bool = False)
     return join([number(run, metric, figure), " (", words, interval(run, metric, figure), ")"])
 
 
-def difference(run: Run, value: float | None, *, sign: bool = False) -> Markup:
-    """A difference in the primary metric, with one decimal more than the metric itself."""
-    first = run.figure(run.best, run.main)
-    more = places(run, run.primary, first) + 1 if first else 3
+def difference(run: Run, value: float | None, metric: str = "", *, sign: bool = False) -> Markup:
+    """A difference in a metric (by default the primary), with one decimal more than the metric itself."""
+    first = run.figure(run.best, run.main, metric)
+    more = places(run, metric or run.primary, first) + 1 if first else 3
     shown = decimal(value, more)
     return data(value, f"+{shown}" if sign and value is not None and value > 0 else shown)
 
 
-def difference_interval(run: Run, one: Difference) -> Markup:
+def difference_interval(run: Run, one: Difference, metric: str = "") -> Markup:
     """``−0.021 to 0.140`` of a difference."""
     if one.low is None or one.high is None:
         return element("span", "interval not defined", class_="none")
-    return join([difference(run, one.low), " to ", difference(run, one.high)])
+    return join([difference(run, one.low, metric), " to ", difference(run, one.high, metric)])
 
 
 def p_value(p: float | None) -> Markup:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from prognome.core.delong import influence, interval_of
 from prognome.core.jackknife import degrees_of_freedom
-from prognome.core.metrics import Judged
+from prognome.core.judged import Judged
 from prognome.validate.judged_part import Array, Estimate, JudgedPart, mean_over_folds
 
 

@@ -30,6 +30,9 @@ class Candidate:
         is: it stands for comparison, and nobody asked for it as an answer.
     comparison_only
         Whether it can never be the best, since it cannot answer for a new row.
+    members
+        Candidates that stand in the same study and whose answers it joins; then it is not fitted by itself
+        (:mod:`prognome.validate.join`).
     """
 
     label: str
@@ -39,6 +42,7 @@ class Candidate:
     baseline: bool = False
     reluctant: bool = False
     comparison_only: bool = False
+    members: tuple[Candidate, ...] = ()
 
     @property
     def standing(self) -> tuple[bool, int]:

@@ -1,4 +1,4 @@
-"""Which differences between models hold: the best against the baselines and the runner-up, and all pairs."""
+"""Which differences between models hold, in the primary metric and in decisions: a family, and all pairs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from prognome.core import delong
-from prognome.core.metrics import Metric
+from prognome.core.metrics import METRICS, Metric
 from prognome.core.paired_tests import (
     PairedTest,
     corrected_resampled_t,
@@ -31,6 +31,8 @@ COLUMNS = ("a", "b", "part", "metric", "difference", "low", "high", "test", "p",
 A_BETTER, B_BETTER = "a is better", "b is better"
 NO_DIFFERENCE, NOT_DEFINED = "no difference shown", "not defined"
 EXPLORATORY = "exploratory"
+DECISIONS = "accuracy"
+CHOSE_THE_BEST = ("cv", "validation")
 MORE_ALIKE, LEAST_SHARE = 5 / 3, 1 / 3
 
 Folds = Mapping[tuple[str, str], Sequence[JudgedFold]]
@@ -109,17 +111,24 @@ def compare(
 ) -> pd.DataFrame:
     """The lines of ``comparisons.tsv``.
 
-    In each part the best model meets every baseline and the runner-up, and the p-values of that family are
-    corrected together by Holm's method. Over folds the corrected resampled t-test decides; on rows judged
-    once DeLong's test (AUC of two classes), McNemar's (accuracy), or the paired bootstrap (everything else).
-    Whole groups are drawn where there are ten or more. The interval is of one difference, not of the family.
+    In each part the best model meets every baseline and the runner-up in the primary metric, and the p-values
+    of that family are corrected together by Holm's method. Over folds the corrected resampled t-test decides;
+    on rows judged once DeLong's test (AUC of two classes), McNemar's (accuracy), or the paired bootstrap
+    (everything else). Whole groups are drawn where there are ten or more. The interval is of one difference,
+    not of the family.
 
     The corrected resampled t-test is used more strictly than published, since on null data the published form
     claims too much (``docs/false_positives.md``): repeats of a cross-validation add no degrees of freedom,
     and n_test / n_train is taken two thirds larger, never below 1/3.
 
-    All pairs in cross-validation follow, with the plain paired t-test and Wilcoxon's, as papers have them.
-    These take folds for independent, which they are not: no verdict is drawn from them.
+    Of classes, decisions are compared as well on every part that had no say in the choice of the best model
+    (test and external): the same rivals by the share of rows that each decides rightly (``accuracy``), a
+    family of its own with its own correction, and all other pairs as exploratory. Decisions are those at the
+    fixed threshold. One chosen for sensitivity, specificity or cost does not aim at being right most often,
+    so that at it a count of right decisions would blame a model for what it was asked to do.
+
+    All pairs in cross-validation follow in the primary metric, with the plain paired t-test and Wilcoxon's,
+    as papers have them. These take folds for independent, which they are not: no verdict is drawn from them.
 
     Parameters
     ----------
@@ -143,24 +152,38 @@ def compare(
     in a part has no line there.
     """
     lines: list[dict[str, Any]] = []
+    decided: list[dict[str, Any]] = []
     explored: list[dict[str, Any]] = []
     for part in dict.fromkeys(part for label, part in folds if label == family.best):
-        judge = _Judge(folds, metric, part, groups_of(part), interval, train_rows)
+        groups = groups_of(part)
+        judge = _Judge(folds, metric, part, groups, interval, train_rows)
         rivals = [rival for rival in family.rivals if (rival, part) in folds]
-        tests = [judge.test(family.best, rival) for rival in rivals]
-        corrected = holm([test.p for test in tests])
-        for rival, test, p_holm in zip(rivals, tests, corrected.tolist(), strict=True):
-            verdict = _verdict(test, p_holm, metric, 1 - interval.level)
-            lines.append(_line(family.best, rival, part, metric, test, p_holm, verdict))
+        pairs = list(combinations([label for label in family.models if (label, part) in folds], 2))
+        lines += _family(family.best, rivals, judge)
+        if folds[(family.best, part)][0].judged.classes and part not in CHOSE_THE_BEST:
+            decisions = _Judge(folds, METRICS[DECISIONS], part, groups, interval, train_rows)
+            if metric.name != DECISIONS:
+                decided += _family(family.best, rivals, decisions)
+            known = {frozenset((family.best, rival)) for rival in rivals}
+            explored += [decisions.line(a, b, decisions.test(a, b)) for a, b in pairs if {a, b} not in known]
         if part == "cv" and len(folds[(family.best, part)]) > 1:
-            here = [label for label in family.models if (label, part) in folds]
-            for a, b in combinations(here, 2):
-                explored += _explore(a, b, judge, metric, interval.level)
-    return pd.DataFrame(lines + explored, columns=list(COLUMNS))
+            for a, b in pairs:
+                explored += _explore(a, b, judge, interval.level)
+    return pd.DataFrame(lines + decided + explored, columns=list(COLUMNS))
+
+
+def _family(best: str, rivals: Sequence[str], judge: _Judge) -> list[dict[str, Any]]:
+    """The best against its rivals in one part and metric, corrected together."""
+    tests = [judge.test(best, rival) for rival in rivals]
+    corrected = holm([test.p for test in tests]).tolist()
+    return [
+        judge.line(best, rival, test, p_holm, judge.verdict(test, p_holm))
+        for rival, test, p_holm in zip(rivals, tests, corrected, strict=True)
+    ]
 
 
 class _Judge:
-    """One part, and the test that fits it; the metric is computed once for each model and fold."""
+    """One part and metric, and the test that fits; the figure is computed once for each model and fold."""
 
     def __init__(
         self,
@@ -172,7 +195,7 @@ class _Judge:
         train_rows: TrainRows | None,
     ) -> None:
         self._folds = {label: judged for (label, where), judged in folds.items() if where == part}
-        self._metric, self._interval = metric, interval
+        self._part, self._metric, self._interval = part, metric, interval
         self._groups, self._train_rows = groups, train_rows
         self._values: dict[str, dict[tuple[int, int], float]] = {}
 
@@ -181,6 +204,24 @@ class _Judge:
         if len(self._folds[a]) > 1:
             return self._over_folds(a, b)
         return self._on_rows(self._folds[a][0], self._folds[b][0])
+
+    def verdict(self, test: PairedTest, p_holm: float) -> str:
+        """What follows from a test of the family."""
+        if np.isnan(p_holm):
+            return NOT_DEFINED
+        if p_holm > 1 - self._interval.level:
+            return NO_DIFFERENCE
+        return A_BETTER if self._metric.better(test.difference) > 0 else B_BETTER
+
+    def line(
+        self, a: str, b: str, test: PairedTest, p_holm: float = np.nan, verdict: str = EXPLORATORY
+    ) -> dict[str, Any]:
+        """Of ``comparisons.tsv``; exploratory where no verdict is given."""
+        return {
+            "a": a, "b": b, "part": self._part, "metric": self._metric.name, "difference": test.difference,
+            "low": test.low, "high": test.high, "test": test.name, "p": test.p, "p_holm": p_holm,
+            "verdict": verdict,
+        }  # fmt: skip
 
     def differences(self, a: str, b: str) -> NDArray[np.float64]:
         """(J,) a minus b on each fold."""
@@ -255,29 +296,12 @@ def _test_per_train(folds: Sequence[JudgedFold], train_rows: TrainRows | None) -
     return float(np.mean([len(f.rows) / train_rows[(f.repeat, f.fold)] for f in folds]))
 
 
-def _verdict(test: PairedTest, p_holm: float, metric: Metric, alpha: float) -> str:
-    if np.isnan(p_holm):
-        return NOT_DEFINED
-    if p_holm > alpha:
-        return NO_DIFFERENCE
-    return A_BETTER if metric.better(test.difference) > 0 else B_BETTER
-
-
-def _explore(a: str, b: str, judge: _Judge, metric: Metric, level: float) -> list[dict[str, Any]]:
+def _explore(a: str, b: str, judge: _Judge, level: float) -> list[dict[str, Any]]:
     differences = judge.differences(a, b)
     known, alpha = int((~np.isnan(differences)).sum()), 1 - level
     beyond = f"{EXPLORATORY}: cannot reach {alpha:.2g} with {known} folds".replace("0.", ".")
     reach = EXPLORATORY if least_wilcoxon_p(known) <= alpha else beyond
     return [
-        _line(a, b, "cv", metric, paired_t(differences, level), np.nan, EXPLORATORY),
-        _line(a, b, "cv", metric, wilcoxon_signed_rank(differences, level), np.nan, reach),
+        judge.line(a, b, paired_t(differences, level)),
+        judge.line(a, b, wilcoxon_signed_rank(differences, level), verdict=reach),
     ]
-
-
-def _line(
-    a: str, b: str, part: str, metric: Metric, test: PairedTest, p_holm: float, verdict: str
-) -> dict[str, Any]:
-    return {
-        "a": a, "b": b, "part": part, "metric": metric.name, "difference": test.difference, "low": test.low,
-        "high": test.high, "test": test.name, "p": test.p, "p_holm": p_holm, "verdict": verdict,
-    }  # fmt: skip

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from prognome.core.cohort import Cohort
 from prognome.core.metrics import Metric
 from prognome.core.table import Index
 from prognome.validate.learn import Learned, Task, learn
+from prognome.validate.resume import Pieces
+from prognome.validate.training_watch import telling, watching
 
 Progress = Callable[[int, int, str], None]
 Asked = Mapping[str, tuple[Cohort, Index]]
@@ -30,49 +32,83 @@ class Crew:
     total
         Tasks there will be in all, for the progress.
     progress
-        Called with tasks done, tasks in all, and a word on the last; or None.
+        Called with tasks done, tasks in all, and a word on the last; or None. One that is a
+        :class:`prognome.validate.training_watch.WatchesTraining` hears of networks in training too.
+    pieces
+        Where finished tasks are kept and taken up; None keeps nothing.
     """
 
     def __init__(
-        self, cohort: Cohort, metric: Metric, workers: int, total: int, progress: Progress | None
+        self,
+        cohort: Cohort,
+        metric: Metric,
+        workers: int,
+        total: int,
+        progress: Progress | None,
+        pieces: Pieces | None = None,
     ) -> None:
         self._cohort = cohort
         self._metric = metric
         self._workers = workers
         self._total = total
         self._progress = progress
+        self._pieces = pieces
         self._done = 0
+        if pieces is not None:
+            pieces.expect(total)
 
     def work(self, tasks: Sequence[tuple[Task, Asked]]) -> list[Learned]:
         """Do these tasks; the answers come in the order of the tasks."""
         self._say("")
-        order = {
-            (task.candidate.label, task.part, task.repeat, task.fold): place
-            for place, (task, _) in enumerate(tasks)
-        }
+        order = {_name(task): place for place, (task, _) in enumerate(tasks)}
+        stand = [one for task, asked in tasks if (one := self._taken_up(task, asked)) is not None]
+        there = {(one.label, one.part, one.repeat, one.fold) for one in stand}
+        if stand and self._pieces is not None:
+            self._pieces.tell_taken(len(stand), len(tasks))
         # the most complex models first: at the end no core waits for another
-        hardest_first = sorted(tasks, key=lambda pair: -pair[0].candidate.rank)
+        left = sorted(
+            ((task, asked) for task, asked in tasks if _name(task) not in there),
+            key=lambda pair: -pair[0].candidate.rank,
+        )
         return sorted(
-            self._answers(hardest_first),
+            [*stand, *(self._answers(left) if left else [])],
             key=lambda one: order[(one.label, one.part, one.repeat, one.fold)],
         )
 
+    def _taken_up(self, task: Task, asked: Asked) -> Learned | None:
+        """What an interrupted run has left of this task."""
+        if self._pieces is None:
+            return None
+        found = self._pieces.find(task, self._cohort, asked, self._metric)
+        return None if found is None else self._count(found)
+
     def _answers(self, tasks: Sequence[tuple[Task, Asked]]) -> Iterator[Learned]:
+        asked_by = {_name(task): (task, asked) for task, asked in tasks}
+        with watching(self._progress) as folder, contextlib.closing(self._work(tasks, folder)) as work:
+            for one in work:
+                if self._pieces is not None:
+                    task, asked = asked_by[(one.label, one.part, one.repeat, one.fold)]
+                    self._pieces.keep(task, self._cohort, asked, self._metric, one)
+                yield self._count(one)
+
+    def _work(
+        self, tasks: Sequence[tuple[Task, Asked]], folder: str | None
+    ) -> Generator[Learned, None, None]:
         from joblib import Parallel, delayed, parallel_config
 
         if self._workers == 1:
             for task, asked in tasks:
-                yield self._count(_one(task, self._cohort, asked, self._metric))
+                yield _one(task, self._cohort, asked, self._metric, folder)
             return
         with parallel_config("loky", n_jobs=self._workers, inner_max_num_threads=1):
             pool = Parallel(return_as="generator_unordered", max_nbytes="1M", pre_dispatch="2*n_jobs")
             try:
                 with _workers_deaf_to_ctrl_c():
                     answers = pool(
-                        delayed(_one)(task, self._cohort, asked, self._metric) for task, asked in tasks
+                        delayed(_one)(task, self._cohort, asked, self._metric, folder)
+                        for task, asked in tasks
                     )
-                for one in answers:
-                    yield self._count(one)
+                yield from answers
             except BaseException:
                 from joblib.externals.loky import get_reusable_executor
 
@@ -102,8 +138,12 @@ def _workers_deaf_to_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _one(task: Task, cohort: Cohort, asked: Asked, metric: Metric) -> Learned:
+def _name(task: Task) -> tuple[str, str, int, int]:
+    return (task.candidate.label, task.part, task.repeat, task.fold)
+
+
+def _one(task: Task, cohort: Cohort, asked: Asked, metric: Metric, folder: str | None) -> Learned:
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):
+    with threadpool_limits(1), telling(folder, *_name(task)):
         return learn(task, cohort, {part: rows.rows(at) for part, (rows, at) in asked.items()}, metric)

@@ -16,13 +16,16 @@ from prognome.core.metrics import Metric, metrics_for
 from prognome.core.rule import Rule
 from prognome.core.seeds import seed_of
 from prognome.core.split import Fold, Split
-from prognome.core.study import Judge
+from prognome.core.study_judge import Judge
 from prognome.core.table import Index
 from prognome.errors import WorkError
 from prognome.validate.candidate import Candidate
 from prognome.validate.choose import Standing, choose
-from prognome.validate.crew import Crew, Progress
+from prognome.validate.crew import Asked, Crew, Progress
+from prognome.validate.join import join_all, shared, that_can_join, with_members
 from prognome.validate.learn import Learned, Task
+from prognome.validate.network_training import training_notes, training_table
+from prognome.validate.resume import Pieces
 from prognome.validate.score import COLUMNS, Interval, JudgedFold, score_part
 from prognome.validate.tables import predictions_table, timing_table
 
@@ -66,6 +69,10 @@ class Evaluation:
         (label, repeat, fold) → the parameters that the inner folds of that fold chose.
     features
         Label of a model of one feature → how many fits took which.
+    training
+        ``training.tsv``: losses of networks by epoch; without lines where there are none.
+    training_notes
+        Label → what its trainings had to say.
     """
 
     predictions: pd.DataFrame
@@ -78,6 +85,14 @@ class Evaluation:
     folds: Folds
     params: Mapping[tuple[str, int, int], Mapping[str, Any]]
     features: Mapping[str, Mapping[str, int]]
+    training: pd.DataFrame = field(default_factory=lambda: training_table([]))
+    training_notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def params_of(self, label: str) -> dict[tuple[int, int], Mapping[str, Any]]:
+        """(repeat, fold) → the parameters that a model chose there."""
+        return {
+            (repeat, fold): params for (name, repeat, fold), params in self.params.items() if name == label
+        }
 
 
 def evaluate(
@@ -89,6 +104,7 @@ def evaluate(
     external: Mapping[str, Cohort] | None = None,
     workers: int = 1,
     progress: Progress | None = None,
+    pieces: Pieces | None = None,
 ) -> Evaluation:
     """Judge every candidate by the split.
 
@@ -108,6 +124,8 @@ def evaluate(
         Processes; the result does not depend on it.
     progress
         Called with pieces done, pieces in all, and a word on the last.
+    pieces
+        Where finished pieces are kept, and taken up if they stand there; None keeps nothing.
 
     Raises
     ------
@@ -118,14 +136,17 @@ def evaluate(
     last: dict[str, tuple[Cohort, Index]] = {"test": (cohort, split.test)} if len(split.test) else {}
     last |= {f"external:{name}": (other, np.arange(len(other))) for name, other in external.items()}
     outer = list(split.folds())
+    candidates = that_can_join(candidates, one_inner_fold=split.scheme == "fractions")
     work = [
-        (_task(candidate, fold, split, rules), {fold.part: (cohort, fold.judge)})
+        (shared(_task(candidate, fold, split, rules), candidates), {fold.part: (cohort, fold.judge)})
         for fold in outer
         for candidate in candidates
     ]
-    crew = Crew(cohort, rules.metric, workers, len(work) + (len(candidates) if last else 1), progress)
+    fitted_alone = sum(not candidate.members for candidate in candidates)
+    total = len(outer) * fitted_alone + (fitted_alone if last else 1)
+    crew = Crew(cohort, rules.metric, workers, total, progress, pieces)
 
-    judged = crew.work(work)
+    judged = _work(crew, work, cohort, rules.metric)
     failures = {one.label: one.failure for one in judged if one.failure}
     alive = _alive(candidates, failures)
     judged = [one for one in judged if one.label not in failures]
@@ -140,12 +161,14 @@ def evaluate(
     best = _best(alive, folds, scores, rules.metric, part, rules.interval.level)
 
     whole = Fold("test", 1, 1, split.learn, split.test)
+    wanted = [candidate for candidate in alive if last or candidate.label == best]
+    kept = with_members([one for one in wanted if one.label == best], alive)
     refits = [
-        (replace(_task(candidate, whole, split, rules), keep=candidate.label == best, weigh=True), last)
-        for candidate in alive
-        if last or candidate.label == best
+        (replace(shared(_task(one, whole, split, rules), wanted), keep=one in kept, weigh=True), last)
+        for one in with_members(wanted, alive)
     ]
-    refitted = crew.work(refits)
+    refitted = _work(crew, refits, cohort, rules.metric)
+    refitted = [one for one in refitted if one.label in {candidate.label for candidate in wanted}]
     failures |= {one.label: one.failure for one in refitted if one.failure}
     if best in failures:
         raise WorkError(best, f"could not be refitted on all rows that are not test; {failures[best]}")
@@ -166,7 +189,15 @@ def evaluate(
         {**folds, **folds_last},
         params,
         _features(judged),
+        training_table([*judged, *refitted]),
+        training_notes([*judged, *refitted]),
     )
+
+
+def _work(crew: Crew, work: Sequence[tuple[Task, Asked]], cohort: Cohort, metric: Metric) -> list[Learned]:
+    """Fit what has to be fitted, and join the stacks of it."""
+    done = crew.work([(task, asked) for task, asked in work if not task.candidate.members])
+    return join_all([task for task, _ in work], done, cohort, metric)
 
 
 def _task(candidate: Candidate, fold: Fold, split: Split, rules: Rules) -> Task:
@@ -282,12 +313,16 @@ def refit(candidate: Candidate, cohort: Cohort, rows: Index, rules: Rules) -> Le
     WorkError
         If it cannot be fitted.
     """
-    seed = seed_of(rules.seed, "model", candidate.label, "refit", 1, 1)
-    task = Task(
-        candidate, "refit", 1, 1, rows, rows, rules.inner, rules.trials, seed, seed,
-        keep=True, judge=rules.judge, kind=rules.kind,
-    )  # fmt: skip
-    (learned,) = Crew(cohort, rules.metric, 1, 1, None).work([(task, {})])
+    cut = seed_of(rules.seed, "model", candidate.label, "refit", 1, 1)
+    tasks: list[tuple[Task, Asked]] = []
+    for one in (*candidate.members, candidate):
+        seed = seed_of(rules.seed, "model", one.label, "refit", 1, 1)
+        task = Task(
+            one, "refit", 1, 1, rows, rows, rules.inner, rules.trials, seed, cut,
+            keep=True, judge=rules.judge, kind=rules.kind,
+        )  # fmt: skip
+        tasks.append((shared(task, [candidate]), {}))
+    learned = _work(Crew(cohort, rules.metric, 1, len(tasks), None), tasks, cohort, rules.metric)[-1]
     if learned.failure:
         raise WorkError(candidate.label, f"could not be refitted; {learned.failure}")
     return learned

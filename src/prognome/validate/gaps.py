@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from prognome.core.metrics import Metric
 from prognome.core.paired_tests import holm
-from prognome.validate.judged_part import Interval, JudgedFold
 from prognome.validate.subgroup_estimate import Difference, Estimate, differ
-from prognome.validate.subgroup_figures import draw, estimate, is_drawn, overall
-from prognome.validate.subgroup_levels import Levels
-from prognome.validate.subgroup_rows import PooledRows, pool_rows
-from prognome.validate.subgroups import LevelRows, part_rows, wanted_figures
+from prognome.validate.subgroup_figures import overall
+from prognome.validate.subgroup_part import SubgroupPart
+from prognome.validate.subgroup_rows import PooledRows
 
 GAP_COLUMNS = (
     "model", "part", "subgroup", "level", "metric", "threshold", "value", "rest", "gap", "low", "high",
@@ -35,19 +29,7 @@ TOLERATED_INTERCEPT = 0.5
 """On the logit scale: an odds ratio of 1.65 between what happened and what was said."""
 
 
-def score_gaps(
-    model: str,
-    part: str,
-    folds: Sequence[JudgedFold],
-    levels: Sequence[Levels],
-    facts: Mapping[str, NDArray[np.object_]],
-    *,
-    kind: str,
-    primary: Metric,
-    groups: NDArray[Any] | None,
-    interval: Interval,
-    tolerated: float,
-) -> list[dict[str, Any]]:
+def score_gaps(sheet: SubgroupPart, *, tolerated: float) -> list[dict[str, Any]]:
     """Rows of ``gaps.tsv``: a figure at each level minus that of all other rows of the column.
 
     The verdict is ``gap`` where Holm's p over the levels of a column and figure is below one minus the level
@@ -58,30 +40,29 @@ def score_gaps(
 
     Parameters
     ----------
-    model, part, folds, levels, facts, kind, primary, groups, interval
-        As for ``score_subgroups``.
+    sheet
+        The judged rows by the levels of every column.
     tolerated
         ``judge.gap``, for metrics from 0 to 1; see ``tolerance_of``.
     """
-    pool = pool_rows(folds, groups)
+    confidence = sheet.interval.level
     table = []
-    for column in levels:
-        at = part_rows(pool, column, facts[column.column])
-        sizes = [pool.only(mask) for mask in at.masks]
-        for metric, threshold in wanted_figures(FIGURES[kind], primary, pool):
-            tolerance = tolerance_of(metric, tolerated, pool)
-            pairs = _pairs(metric, pool, at, threshold, interval)
-            gaps = [_differ(level, rest, interval.level) for level, rest in pairs]
+    for at in sheet.columns:
+        for metric, threshold in sheet.figures(FIGURES[sheet.kind]):
+            tolerance = tolerance_of(metric, tolerated, sheet.pool)
+            levels = sheet.at_levels(at, metric, threshold)
+            rests = sheet.at_the_rest(at, metric, threshold)
+            gaps = [_differ(level, rest, confidence) for level, rest in zip(levels, rests, strict=True)]
             raw = [math.nan if one is None else one.p for one in gaps]
             corrected = raw if len(at.names) == 2 else holm(raw)
-            for name, rows, (level, rest), one, p in zip(
-                at.names, sizes, pairs, gaps, corrected, strict=True
+            for name, rows, level, rest, one, p in zip(
+                at.names, at.rows, levels, rests, gaps, corrected, strict=True
             ):
                 table.append(
                     {
-                        "model": model, "part": part, "subgroup": at.column, "level": name,
+                        "model": sheet.model, "part": sheet.part, "subgroup": at.column, "level": name,
                         "metric": metric, "threshold": threshold, "value": level.value, "rest": rest.value,
-                        **_said(one, float(p), level, rest, tolerance, interval.level),
+                        **_said(one, float(p), level, rest, tolerance, confidence),
                         "n": len(rows), "events": rows.events,
                     }
                 )  # fmt: skip
@@ -112,29 +93,6 @@ def tolerance_of(metric: str, tolerated: float, pool: PooledRows) -> float:
     if metric in {"rmse", "mse", "log_loss", "interval_width"}:
         return tolerated * overall(metric, pool)
     return tolerated
-
-
-def _pairs(
-    metric: str, pool: PooledRows, at: LevelRows, threshold: str, interval: Interval
-) -> list[tuple[Estimate, Estimate]]:
-    """For each level its estimate and that of all other rows."""
-    if is_drawn(metric, pool):
-        masks = [*at.masks, *(~one for one in at.masks)]
-        found = draw(metric, pool, masks, threshold, interval, by_groups=at.by_groups)
-        half = len(at.masks)
-        return list(zip(found[:half], found[half:], strict=True))
-    pairs = []
-    for mask in at.masks:
-        inside, outside = pool.only(mask), pool.only(~mask)
-        # a mean over several classes is compared over the classes that the level has
-        classes = sorted(set(inside.truth.astype(int))) if pool.fixed.classes > 2 else None
-        pairs.append(
-            (
-                estimate(metric, inside, threshold, by_groups=at.by_groups),
-                estimate(metric, outside, threshold, by_groups=at.by_groups, classes=classes),
-            )
-        )
-    return pairs
 
 
 def _differ(level: Estimate, rest: Estimate, confidence: float) -> Difference | None:

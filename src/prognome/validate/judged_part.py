@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prognome.core.delong import unit_codes
-from prognome.core.metrics import Judged
+from prognome.core.judged import Judged
 from prognome.core.table import Index
 
 FEW_GROUPS = 10

@@ -17,11 +17,12 @@ from prognome.core.name_feature import name_feature
 from prognome.core.rule import Rule
 from prognome.core.say import say
 from prognome.core.split import inner_folds
-from prognome.core.study import Judge
+from prognome.core.study_judge import Judge
 from prognome.core.table import Index
 from prognome.errors import CallError
 from prognome.validate.candidate import Candidate
 from prognome.validate.cost import measured, size_kb
+from prognome.validate.network_training import NetworkTraining, find_trainings
 from prognome.validate.tune import Trial, best_trial, search
 
 
@@ -56,6 +57,8 @@ class Task:
     judge, kind
         How probabilities are recalibrated, thresholds chosen and sets made, for that kind of target; without
         them no rule is learned.
+    share
+        Whether what the chosen setting said out of fold is returned, for a stack.
     """
 
     candidate: Candidate
@@ -73,6 +76,23 @@ class Task:
     params: Mapping[str, Any] | None = None
     judge: Judge | None = None
     kind: str = ""
+    share: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """What a model said about rows of inner folds, none of which it had learned from.
+
+    Parameters
+    ----------
+    fold
+        (n,) inner fold of each row that was searched on, from 1; 0 for a row that no fold judged.
+    said
+        (n, K) probabilities or (n,) numbers; NaN where no fold judged.
+    """
+
+    fold: NDArray[np.intp]
+    said: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +119,10 @@ class Learned:
         The one feature that a model of a single feature took; else empty.
     failure
         Why there is no answer; empty if there is one.
+    trainings
+        How the networks in the fitted model were trained.
+    out_of_fold
+        What the chosen trial said, where it is shared.
     """
 
     label: str
@@ -114,6 +138,8 @@ class Learned:
     notes: tuple[str, ...] = ()
     feature: str = ""
     failure: str = ""
+    trainings: tuple[NetworkTraining, ...] = ()
+    out_of_fold: OutOfFold | None = None
 
 
 def learn(task: Task, cohort: Cohort, judges: Mapping[str, Cohort], metric: Metric) -> Learned:
@@ -141,6 +167,7 @@ class Found:
     chosen: Trial
     trials: Sequence[Trial] = ()
     rule: Rule | None = None
+    out_of_fold: OutOfFold | None = None
 
 
 def _search(task: Task, cohort: Cohort, metric: Metric) -> Found:
@@ -163,7 +190,16 @@ def _search(task: Task, cohort: Cohort, metric: Metric) -> Found:
             judge=task.judge,
             groups=None if inside.groups is None else inside.groups[judged],
         )
-    return Found(replace(chosen, said=()), [replace(trial, said=()) for trial in trials], rule)
+    out_of_fold = _out_of_fold(len(inside), pairs, chosen) if task.share else None
+    return Found(replace(chosen, said=()), [replace(trial, said=()) for trial in trials], rule, out_of_fold)
+
+
+def _out_of_fold(n: int, pairs: Sequence[tuple[Index, Index]], chosen: Trial) -> OutOfFold:
+    fold = np.zeros(n, dtype=np.intp)
+    said = np.full((n, *chosen.said[0].shape[1:]), np.nan)
+    for number, ((_, judge), told) in enumerate(zip(pairs, chosen.said, strict=True), start=1):
+        fold[judge], said[judge] = number, told
+    return OutOfFold(fold, said)
 
 
 def _learn(
@@ -207,6 +243,8 @@ def _learn(
         },
         tuple(sorted({w.category.__name__ for w in heard if w.category is not DeprecationWarning})),
         name_feature(fitted),
+        trainings=find_trainings(fitted),
+        out_of_fold=found.out_of_fold,
     )
 
 

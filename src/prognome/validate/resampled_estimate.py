@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from prognome.core.bootstrap import BLOCKS, bca_interval, jackknife_weights, replicate_weights
 from prognome.core.delong import deviate
-from prognome.core.jackknife import LOGIT, jackknife_interval, scale_of
-from prognome.core.metrics import Judged, Metric, weigh
+from prognome.core.jackknife import jackknife_interval
+from prognome.core.judged import Judged
+from prognome.core.metrics import Metric, weigh
 from prognome.core.proportions import wilson
 from prognome.core.recalibration import recalibration_ends
+from prognome.core.scale import LOGIT, scale_of
 from prognome.validate.judged_part import Array, Estimate, JudgedPart, mean_over_folds
 
 POOLED = ("calibration_intercept", "calibration_slope")

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prognome.core.metrics import Judged, Metric
+from prognome.core.judged import Judged
+from prognome.core.metrics import Metric
 from prognome.core.proportions import share_of
 from prognome.validate.auc_interval import estimate_auc
 from prognome.validate.judged_part import (
@@ -20,7 +21,7 @@ from prognome.validate.judged_part import (
     JudgedPart,
     mean_over_folds,
 )
-from prognome.validate.resampled_estimate import POOLED, estimate_by_resampling
+from prognome.validate.resampled_estimate import estimate_by_resampling
 from prognome.validate.share_interval import estimate_share
 from prognome.validate.site_interval import estimate_over_sites
 
@@ -50,9 +51,10 @@ def score_part(
     AUC: DeLong, over folds the cross-validated influence curve. Shares of rows: Wilson. Everything else: BCa
     bootstrap of the same samples for every model; over folds, and of fewer than 100 groups, the jackknife.
     Units are groups where there are ten or more, else rows, which the method says. Where every fold is one
-    group (a site left out) the interval over all folds is Student's over folds. Metrics of decisions come at
-    the fixed threshold and, where one was chosen inside training, at that as well. Coverage, set size and
-    interval width come only where there are prediction sets or intervals. Measured: docs/coverage.md.
+    group (a site left out) the interval over all folds is Student's, with sites as units. Metrics of
+    decisions come at the fixed threshold and, where one was chosen inside training, at that as well.
+    Coverage, set size and interval width come only where there are prediction sets or intervals. Measured:
+    docs/coverage.md.
 
     Parameters
     ----------
@@ -104,9 +106,9 @@ def _estimate(
         lines = estimate_by_resampling(sheet, judged, rest)
         found |= {metric.name: line for metric, line in zip(rest, lines, strict=True)}
     if sheet.sites:
-        for name, line in found.items():
-            if name not in POOLED:
-                line[-1] = estimate_over_sites(name, line[:-1], line[-1], sheet.interval.level)
+        for metric in metrics:
+            line = found[metric.name]
+            line[-1] = estimate_over_sites(sheet, metric, judged, line)
     return found
 
 

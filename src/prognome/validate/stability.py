@@ -11,17 +11,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
-from prognome.core.metrics import Judged, Metric
+from prognome.core.judged import Judged
+from prognome.core.metrics import Metric
 from prognome.core.seeds import seed_of
 from prognome.core.split import Fold, Split, make_split
-from prognome.core.study import SplitSpec
+from prognome.core.study_split import SplitSpec
 from prognome.core.table import Index
 from prognome.errors import CallError
 from prognome.page.numbers import count, decimal, significant
 from prognome.validate.candidate import Candidate
 from prognome.validate.crew import Asked, Crew
 from prognome.validate.curve_end import CurveEnd, curve_end
-from prognome.validate.learn import Task
+from prognome.validate.learn import Learned, Task
 
 COLUMNS = ("model", "kind", "seed", "share", "train_rows", "repeat", "fold", "metric", "value")
 FEWEST_OF_A_CLASS = 5
@@ -100,6 +101,7 @@ def learning_curve(
     seed: int,
     crew: Crew,
     level: float = 0.95,
+    known: Mapping[tuple[int, int], float] | None = None,
 ) -> Curve:
     """Judge one model after learning from growing shares of the training rows, on the same judging rows.
 
@@ -126,23 +128,32 @@ def learning_curve(
         Who does the work.
     level
         Of the interval of the last rise.
+    known
+        (repeat, fold) → figure of the fold with all its rows, as the model itself said, where it was judged
+        already: then share 1 is not fitted again. It must have been fitted with these parameters and seeds.
     """
     points = _points(cohort, split, shares, seed)
+    lines = [(fold, share) for share in points for fold in _first_repeat(split)]
+    values = {
+        (fold.fold, 1.0): known[(fold.repeat, fold.fold)]
+        for fold, share in lines
+        if share == 1.0 and known is not None
+    }
     work: list[Piece] = []
-    lines: list[tuple[Fold, float]] = []
-    for share, subsets in points.items():
-        for fold in _first_repeat(split):
-            part = f"curve:{share:g}"
-            at = params[(fold.repeat, fold.fold)]
-            model_seed = seed_of(seed, "model", candidate.label, fold.part, fold.repeat, fold.fold)
-            work.append(_piece(candidate, part, fold, subsets[fold.fold], at, model_seed, cohort))
-            lines.append((fold, share))
-    values = _values(work, cohort, metric, crew)
+    open_lines = [(fold, share) for fold, share in lines if (fold.fold, share) not in values]
+    for fold, share in open_lines:
+        part = f"curve:{share:g}"
+        at = params[(fold.repeat, fold.fold)]
+        model_seed = seed_of(seed, "model", candidate.label, fold.part, fold.repeat, fold.fold)
+        work.append(_piece(candidate, part, fold, points[share][fold.fold], at, model_seed, cohort))
+    found = _values(crew.work(work), work, cohort, metric)
+    values |= {(fold.fold, share): value for (fold, share), value in zip(open_lines, found, strict=True)}
     table = _table(
         [
-            {"model": candidate.label, "kind": "curve", "share": share, "train_rows": len(task.train),
-             "repeat": fold.repeat, "fold": fold.fold, "metric": metric.name, "value": value}
-            for (fold, share), (task, _), value in zip(lines, work, values, strict=True)
+            {"model": candidate.label, "kind": "curve", "share": share,
+             "train_rows": len(points[share][fold.fold]), "repeat": fold.repeat, "fold": fold.fold,
+             "metric": metric.name, "value": values[(fold.fold, share)]}
+            for fold, share in lines
         ]
     )  # fmt: skip
     judged = {fold.fold: len(fold.judge) for fold in _first_repeat(split)}
@@ -197,7 +208,7 @@ def over_seeds(
             part = f"seed:{number}"
             work.append(_piece(candidate, part, fold, fold.train, params, model_seed, cohort))
             lines.append((number, fold))
-    values = _values(work, cohort, metric, crew)
+    values = _values(crew.work(work), work, cohort, metric)
     table = _table(
         [
             {"model": candidate.label, "kind": "seed", "seed": number, "share": 1.0,
@@ -210,7 +221,7 @@ def over_seeds(
 
 
 def judge_rows_as(
-    changed: Cohort,
+    seen: Mapping[str, Cohort],
     candidate: Candidate,
     params: Mapping[tuple[int, int], Params],
     cohort: Cohort,
@@ -219,23 +230,30 @@ def judge_rows_as(
     metric: Metric,
     seed: int,
     crew: Crew,
-) -> float:
+) -> dict[str, float]:
     """Mean figure over the folds of the first repeat, where judging rows alone are changed.
+
+    Each fold is fitted once, on its training rows as they are, and asked about its judging rows in all forms.
 
     Parameters
     ----------
-    changed
-        The cohort as the judging rows are seen (columns blanked, say), rows in the same order.
+    seen
+        Name → the cohort as the judging rows are seen (columns blanked, say), rows in the same order.
     candidate, params, cohort, split, metric, seed, crew
         As for :func:`learning_curve`.
+
+    Returns
+    -------
+    Name → figure.
     """
     work: list[Piece] = []
     for fold in _first_repeat(split):
         at = params[(fold.repeat, fold.fold)]
         model_seed = seed_of(seed, "model", candidate.label, fold.part, fold.repeat, fold.fold)
         task, _ = _piece(candidate, "changed", fold, fold.train, at, model_seed, cohort)
-        work.append((task, {_JUDGE: (changed, fold.judge)}))
-    return float(np.nanmean(_values(work, cohort, metric, crew)))
+        work.append((task, {name: (rows, fold.judge) for name, rows in seen.items()}))
+    answers = crew.work(work)
+    return {name: float(np.nanmean(_values(answers, work, cohort, metric, name))) for name in seen}
 
 
 def spread_sentence(spread: Spread, *, metric: str, error: bool) -> str:
@@ -265,10 +283,15 @@ def spread_sentence(spread: Spread, *, metric: str, error: bool) -> str:
     return f"{said}; over the folds of one split it is {shown(spread.over_folds)}."
 
 
-def count_pieces(cohort: Cohort, split: Split, shares: Sequence[float], seeds: int, seed: int) -> int:
-    """How many fits :func:`learning_curve` and :func:`over_seeds` take together, at most."""
-    folds = len(_first_repeat(split))
-    return folds * (len(_points(cohort, split, shares, seed)) + seeds)
+def count_pieces(
+    cohort: Cohort, split: Split, shares: Sequence[float], seeds: int, seed: int, *, known: bool = False
+) -> int:
+    """How many fits :func:`learning_curve` and :func:`over_seeds` take together, at most.
+
+    With ``known`` the figures at all rows are known.
+    """
+    points = [share for share in _points(cohort, split, shares, seed) if share < 1 or not known]
+    return len(_first_repeat(split)) * (len(points) + seeds)
 
 
 def nested_subsets(
@@ -383,13 +406,15 @@ def _piece(
     return task, {_JUDGE: (cohort, fold.judge)}
 
 
-def _values(work: Sequence[Piece], cohort: Cohort, metric: Metric, crew: Crew) -> list[float]:
-    """The figure of each piece; NaN where it failed."""
+def _values(
+    answers: Sequence[Learned], work: Sequence[Piece], cohort: Cohort, metric: Metric, name: str = _JUDGE
+) -> list[float]:
+    """The figure of each piece by what it was asked under a name; NaN where it failed."""
     assert cohort.target is not None
     values = []
-    for one, (_, asked) in zip(crew.work(work), work, strict=True):
-        judge = asked[_JUDGE][1]
-        told = one.said.get(_JUDGE)
+    for one, (_, asked) in zip(answers, work, strict=True):
+        judge = asked[name][1]
+        told = one.said.get(name)
         values.append(float("nan") if told is None else metric.value(Judged(cohort.target[judge], told)))
     return values
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from prognome.core.bootstrap import bca_interval
+from prognome.core.bootstrap import bca_interval, bca_p_value
 from prognome.core.delong import interval_of
 from prognome.core.proportions import wilson
 
@@ -112,8 +112,8 @@ def differ(level: Estimate, rest: Estimate, confidence: float) -> Difference:
 
     The two intervals are put together by the method of variance estimates recovery, which for two proportions
     is Newcombe's hybrid score interval. Groups with rows on both sides make the two figures correlated, which
-    is reckoned with. The p-value is Fisher's exact for whole counts of independent rows; for drawn replicates
-    it follows from their standard deviation; else it is the level at which the interval touches 0.
+    is reckoned with. The p-value is Fisher's exact for whole counts of independent rows; else it is one minus
+    the level at which the interval touches 0.
 
     Parameters
     ----------
@@ -132,8 +132,9 @@ def differ(level: Estimate, rest: Estimate, confidence: float) -> Difference:
         drawn = level.drawn - rest.drawn
         left_out, units = level.left_out - rest.left_out, min(level.units, rest.units)
         low, high = bca_interval(gap, drawn, left_out, confidence, units)
-        spread = float(np.nanstd(drawn, ddof=1)) if not math.isnan(low) else math.nan
-        p = math.erfc(abs(gap) / spread / math.sqrt(2)) if spread > 0 else (1.0 if gap == 0 else math.nan)
+        p = max(bca_p_value(gap, drawn, left_out, units), math.erfc(MOST_DEVIATES / math.sqrt(2)))
+        if low > 0 or high < 0:  # where 0 lies beyond nearly all samples, p is only known to be small
+            p = min(p, math.nextafter(round(1 - confidence, 12), 0))
         return Difference(gap, low, high, p, level.method)
     together = _correlation(level, rest)
     low, high = _recover(level, rest, together, deviates_of(confidence))

@@ -13,7 +13,8 @@ from scipy import special
 
 from prognome.core.bootstrap import jackknife_weights, replicate_weights
 from prognome.core.delong import clustered_covariance, influence
-from prognome.core.metrics import METRICS, Judged
+from prognome.core.judged import Judged
+from prognome.core.metrics import METRICS
 from prognome.core.proportions import effective_size, share_of
 from prognome.core.recalibration import recalibration
 from prognome.validate.judged_part import Interval

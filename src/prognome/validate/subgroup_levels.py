@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prognome.core.study import Subgroup
+from prognome.core.study_judge import Subgroup
 from prognome.errors import StudyError
 
 NOT_RECORDED = "not recorded"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prognome.core.metrics import Judged
+from prognome.core.judged import Judged
 from prognome.core.table import Index
 from prognome.validate.judged_part import JudgedFold
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
 from prognome.core.fit import fit, seeded
-from prognome.core.metrics import Judged, Metric
+from prognome.core.judged import Judged
+from prognome.core.metrics import Metric
 from prognome.core.say import say
 from prognome.core.seeds import seed_of
 from prognome.core.space import sample

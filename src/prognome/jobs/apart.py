@@ -1,0 +1,58 @@
+"""Windows an encoder must not see: those of named files, and any that share a long run with one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prognome.check.kmers import K_PROTEIN, K, take_kmers
+from prognome.core.encoder_card import Apart
+from prognome.core.files import sha256
+from prognome.core.study_part import MISSING_WORDS
+from prognome.core.study_pretrain import ApartSpec, PretrainStudy
+from prognome.read.sequence_source import SequenceSource
+from prognome.read.sequences import read_sequences
+from prognome.read.source import Source
+
+
+class KeptApart:
+    """What must not be seen, as runs of 24 letters on either strand (8 of a protein), short repeats aside.
+
+    Parameters
+    ----------
+    study
+        Whose ``apart`` files are read.
+    """
+
+    def __init__(self, study: PretrainStudy) -> None:
+        self.protein = study.alphabet == "protein"
+        self.k = K_PROTEIN if self.protein else K
+        self.files: list[Apart] = []
+        found = [np.empty(0, dtype=np.uint64)]
+        for spec in study.apart:
+            texts = _read(spec, study.alphabet)
+            found.append(np.unique(take_kmers(texts, self.k, protein=self.protein).code))
+            self.files += [Apart(Path(path).name, sha256(Path(path)), len(texts)) for path in spec.path]
+        self.codes = np.unique(np.concatenate(found))
+
+    def allowed(self, texts: Sequence[str | None]) -> NDArray[np.bool_]:
+        """(n,) which windows share no run with what is kept apart."""
+        allowed = np.ones(len(texts), dtype=bool)
+        if len(self.codes):
+            kmers = take_kmers(texts, self.k, protein=self.protein)
+            allowed[kmers.row[np.isin(kmers.code, self.codes)]] = False
+        return allowed
+
+
+def _read(spec: ApartSpec, alphabet: str) -> list[str]:
+    """All windows of a table's columns."""
+    columns = tuple((column, column) for column in spec.columns)
+    said = SequenceSource(columns, alphabet, length=1_000_000, named=True)
+    found: list[str] = []
+    for path in spec.path:
+        raw = read_sequences(Source((path,), None, tuple(MISSING_WORDS), sequences=said))
+        found += [text for column in raw.names for text in raw.frame[column].to_list() if text]
+    return found

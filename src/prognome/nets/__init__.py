@@ -1,0 +1,1 @@
+"""Neural networks: encoders, fusion, heads and their training; arrays in, arrays out."""

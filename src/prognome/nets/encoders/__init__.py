@@ -1,0 +1,1 @@
+"""Encoders: from positions to maps of features."""

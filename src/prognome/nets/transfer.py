@@ -1,0 +1,211 @@
+"""An encoder on new rows: its features as they are, or its weights as the start of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+from prognome.errors import StudyError
+from prognome.nets.block import PositionEncoder
+from prognome.nets.device import quiet_threads
+from prognome.nets.encoder_file import EncoderSpec, load_encoder, read_encoder_spec
+from prognome.nets.encoders.base import Trunk
+from prognome.nets.network import Network
+from prognome.nets.rows import Rows
+from prognome.nets.spec import Input
+
+TOGETHER = 64
+
+
+def refuse_unreadable(spec: EncoderSpec, inputs: Sequence[Input], *, where: str) -> None:
+    """Raise StudyError if the encoder cannot read these blocks: none, another alphabet, or too long."""
+    sequences = [one for one in inputs if one.kind in ("sequence", "pair")]
+    if not sequences:
+        raise StudyError(where, "an encoder reads sequences, and no block holds any")
+    for one in sequences:
+        if one.alphabet != spec.alphabet:
+            raise StudyError(
+                where,
+                f"the encoder reads another alphabet than block {one.name} has",
+                seen=spec.alphabet,
+                expected=one.alphabet,
+                mend="Give an encoder of that alphabet, or name the blocks it can read with 'blocks'.",
+            )
+        if spec.longest is not None and one.length > spec.longest:
+            raise StudyError(
+                where,
+                f"block {one.name} is longer than the encoder can read",
+                seen=f"{one.length:,} letters",
+                expected=f"at most {spec.longest:,}",
+                mend=f"Crop the windows about their centre with length: {spec.longest}.",
+            )
+
+
+def read_features(
+    data: bytes, inputs: Sequence[Input], rows: Rows, *, bins: int, where: str = "encoder"
+) -> NDArray[np.float32]:
+    """What a frozen encoder says of every sequence block, side by side; of each row the same in any crowd.
+
+    Parameters
+    ----------
+    data
+        The encoder's file.
+    inputs
+        All blocks; those that are no sequences are passed over.
+    rows
+        Their arrays.
+    bins
+        Stretches of a sequence whose strongest answers are kept apart.
+
+    Returns
+    -------
+    (n, p): for each block the largest answer of every feature in each stretch, and the mean; of a pair, where
+    the alternative answers more, where less, and the reference.
+
+    Notes
+    -----
+    **Learns** nothing; the encoder stays as it is, batch statistics included.
+    """
+    spec, weights = read_encoder_spec(data, where=where), load_encoder(data, where=where).state_dict()
+    found = []
+    for one in inputs:
+        if one.kind not in ("sequence", "pair"):
+            continue
+        reader = PositionEncoder(one, spec.encoder, spec.params)
+        reader.trunk.load_state_dict(weights)
+        reader.pool = Summary(bins)  # type: ignore[assignment]
+        found.append(ask_in_pieces(reader.eval(), rows.blocks[one.name]))
+    return np.hstack(found)
+
+
+class Summary(nn.Module):
+    """The largest answer of every feature in each stretch, and its mean: nothing here is learned.
+
+    Parameters
+    ----------
+    bins
+        Stretches; never more than positions.
+    """
+
+    def __init__(self, bins: int) -> None:
+        super().__init__()
+        self.bins = bins
+
+    def forward(self, maps: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+        """(n, L', F) and where something is known (n, L') → (n, F · bins + F)."""
+        hidden = maps.masked_fill(~known[:, :, None], -torch.inf).transpose(1, 2)
+        largest = functional.adaptive_max_pool1d(hidden, min(self.bins, maps.shape[1])).flatten(1)
+        mean = (maps * known[:, :, None]).sum(dim=1) / known.sum(dim=1, keepdim=True).clamp(min=1)
+        return torch.cat([largest.masked_fill(largest == -torch.inf, 0), mean], dim=1)
+
+
+def ask_in_pieces(reader: Callable[[torch.Tensor], torch.Tensor], codes: NDArray[Any]) -> NDArray[np.float32]:
+    """(n, …) codes → (n, p); always as many rows at a time, the last ones beside copies of the first of them.
+
+    How a processor adds up depends on the number of rows, and a row's answer must not.
+    """
+    found = []
+    with torch.inference_mode(), quiet_threads():
+        for start in range(0, len(codes), TOGETHER):
+            at = np.arange(start, start + TOGETHER)
+            piece = codes[np.where(at < len(codes), at, start)]
+            found.append(reader(torch.from_numpy(piece)).float().numpy()[: len(codes) - start])
+    return np.concatenate(found)
+
+
+def start_from(data: bytes) -> Callable[[Network], None]:
+    """A function that gives every sequence reader of a fresh network the encoder's weights."""
+
+    def start(network: Network) -> None:
+        for reader in _readers(network):
+            reader.trunk.load_state_dict(load_encoder(data).state_dict())
+
+    return start
+
+
+def layer_wise(rate: float, decay: float) -> Callable[[Network], list[dict[str, Any]]]:
+    """Groups of parameters whose learning rate falls with the distance from the answer.
+
+    Parameters
+    ----------
+    rate
+        Of everything that does not come from the encoder.
+    decay
+        By which each layer's rate is multiplied, from the last of the encoder (``rate · decay``) down.
+
+    References
+    ----------
+    Howard and Ruder (2018), ACL, 328–339, section 3.2 (discriminative fine-tuning).
+    """
+
+    def groups(network: Network) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        taken: set[int] = set()
+        for reader in _readers(network):
+            layers = layers_of(reader.trunk)
+            for down, layer in enumerate(reversed(layers), start=1):
+                params = [one for module in layer for one in module.parameters()]
+                taken |= {id(one) for one in params}
+                if params:
+                    found.append({"params": params, "lr": rate * decay**down})
+        rest = [one for one in network.parameters() if id(one) not in taken]
+        return [{"params": rest, "lr": rate}, *found]
+
+    return groups
+
+
+def unfreeze_gradually(head_first: int) -> Callable[[Network, int], None]:
+    """New parts learn alone for so many epochs; then, one more each epoch, the encoder's layers, last first.
+
+    A layer that does not learn yet is in evaluation mode, so that its batch statistics stay the encoder's.
+    With 0 everything learns from the beginning.
+
+    References
+    ----------
+    Howard and Ruder (2018), ACL, 328–339, section 3.3 (gradual unfreezing).
+    """
+
+    def awake(network: Network, epoch: int) -> None:
+        network.train()
+        for reader in _readers(network):
+            layers = layers_of(reader.trunk)
+            asleep = len(layers) if epoch < head_first else max(0, len(layers) - (epoch - head_first + 1))
+            asleep = 0 if head_first == 0 else asleep
+            for at, layer in enumerate(layers):
+                for module in layer:
+                    module.train(at >= asleep)
+                    module.requires_grad_(at >= asleep)
+
+    return awake
+
+
+def layers_of(trunk: Trunk) -> list[list[nn.Module]]:
+    """The trunk's parts from the letters up: what stands before its list of blocks, each block, and the rest.
+
+    Parts after the blocks go with the last of them.
+    """
+    before: list[nn.Module] = []
+    layers: list[list[nn.Module]] = []
+    for child in trunk.children():
+        if isinstance(child, nn.ModuleList):
+            layers += [[block] for block in child]
+        elif layers:
+            layers[-1].append(child)
+        else:
+            before.append(child)
+    return [before, *layers] if before else layers
+
+
+def _readers(network: Network) -> list[PositionEncoder]:
+    """Readers of sequences; a signal is read by a trunk of its own, which no encoder knows."""
+    return [
+        one
+        for one in network.encoders.values()
+        if isinstance(one, PositionEncoder) and one.block.kind != "signal"
+    ]

@@ -1,0 +1,1 @@
+"""Letters to numbers: alphabets, codes, k-mers; arrays in, arrays out."""

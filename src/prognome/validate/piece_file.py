@@ -1,0 +1,162 @@
+"""One finished piece of work as a file: arrays and JSON, never a pickle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prognome.core.files import new_file
+from prognome.core.rule import Rule
+from prognome.validate.learn import Learned, OutOfFold
+from prognome.validate.network_training import NetworkEpoch, NetworkTraining
+from prognome.validate.tune import Trial
+
+_WORDS = "words"
+
+
+class PieceDamagedError(Exception):
+    """A file that does not hold the piece it should."""
+
+
+def write_piece(path: Path, key: str, one: Learned) -> None:
+    """Write a piece; it appears whole or not at all.
+
+    Parameters
+    ----------
+    path
+        A ``.npz`` file.
+    key
+        As :func:`prognome.validate.piece_key.piece_key` gives it; checked when the file is read.
+    one
+        Without a fitted model.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    TypeError
+        If a parameter is no plain value.
+    """
+    words = {
+        "key": key,
+        "label": one.label,
+        "part": one.part,
+        "repeat": one.repeat,
+        "fold": one.fold,
+        "said": list(one.said),
+        "rule": None if one.rule is None else one.rule.to_mapping(),
+        "trials": [_of_trial(trial) for trial in one.trials],
+        "chosen": None if one.chosen is None else _of_trial(one.chosen),
+        "timing": {name: _plain(value) for name, value in one.timing.items()},
+        "notes": list(one.notes),
+        "feature": one.feature,
+        "trainings": [asdict(training) for training in one.trainings],
+        "shared": one.out_of_fold is not None,
+    }
+    arrays: dict[str, Any] = {f"said_{number}": said for number, said in enumerate(one.said.values())}
+    if one.out_of_fold is not None:
+        arrays |= {"inner_fold": one.out_of_fold.fold, "inner_said": one.out_of_fold.said}
+    arrays[_WORDS] = np.frombuffer(json.dumps(words).encode(), dtype=np.uint8)
+    with new_file(path) as made, made.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def read_piece(path: Path, key: str, rows: Mapping[str, int]) -> Learned:
+    """Read a piece.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    key
+        That it must have.
+    rows
+        Part → number of rows that were asked about; it must answer for those and no others.
+
+    Raises
+    ------
+    PieceDamagedError
+        If it is damaged, or another piece.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            words = json.loads(arrays[_WORDS].tobytes())
+            said = {name: arrays[f"said_{number}"] for number, name in enumerate(words["said"])}
+            shared = OutOfFold(arrays["inner_fold"], arrays["inner_said"]) if words["shared"] else None
+        if words["key"] != key or {name: len(values) for name, values in said.items()} != dict(rows):
+            raise PieceDamagedError("it is another piece")
+        return replace(_learned(words, said), out_of_fold=shared)
+    except PieceDamagedError:
+        raise
+    except Exception as error:  # a damaged file fails in whatever way its damage makes it fail
+        raise PieceDamagedError(type(error).__name__) from error
+
+
+def _learned(words: Mapping[str, Any], said: Mapping[str, NDArray[np.float64]]) -> Learned:
+    return Learned(
+        words["label"],
+        words["part"],
+        words["repeat"],
+        words["fold"],
+        dict(said),
+        None if words["rule"] is None else Rule.from_mapping(words["rule"]),
+        [_trial(trial) for trial in words["trials"]],
+        None if words["chosen"] is None else _trial(words["chosen"]),
+        None,
+        dict(words["timing"]),
+        tuple(words["notes"]),
+        words["feature"],
+        trainings=tuple(
+            NetworkTraining(
+                one["member"],
+                tuple(NetworkEpoch(**epoch) for epoch in one["epochs"]),
+                one["best_epoch"],
+                tuple(one["notes"]),
+            )
+            for one in words["trainings"]
+        ),
+    )
+
+
+def _of_trial(trial: Trial) -> dict[str, Any]:
+    return {
+        "params": {name: _tagged(value) for name, value in trial.params.items()},
+        "scores": [_plain(score) for score in trial.scores],
+    }
+
+
+def _trial(words: Mapping[str, Any]) -> Trial:
+    params = {name: _untagged(value) for name, value in words["params"].items()}
+    return Trial(params, tuple(words["scores"]))
+
+
+def _plain(value: Any) -> Any:
+    """A number as Python has it; every digit of a float is kept."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _tagged(value: Any) -> Any:
+    """A parameter as JSON, with the kinds that JSON does not know named."""
+    if isinstance(value, np.generic):
+        return {"numpy": value.dtype.str, "value": value.item()}
+    if isinstance(value, tuple):
+        return {"tuple": [_tagged(item) for item in value]}
+    if isinstance(value, list):
+        return [_tagged(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(f"a parameter of kind {type(value).__name__} is not kept")
+
+
+def _untagged(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "tuple" in value:
+            return tuple(_untagged(item) for item in value["tuple"])
+        return np.dtype(value["numpy"]).type(value["value"])
+    return [_untagged(item) for item in value] if isinstance(value, list) else value
