@@ -53,7 +53,8 @@ def test_what_was_written_is_found_again(folder):
     found = find_encoder(str(folder))
     assert (found.name, found.data) == ("mine", b"weights")
     assert found.card["shown"][0]["left_out"] == 12
-    assert is_encoder(folder) and not is_encoder(folder.parent)
+    assert is_encoder(folder)
+    assert not is_encoder(folder.parent)
 
 
 def test_the_card_can_be_read_by_people(folder):

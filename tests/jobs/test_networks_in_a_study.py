@@ -134,6 +134,18 @@ def keep(study, label, folder) -> Bundle:
     return made
 
 
+def test_wherever_there_are_sequences_their_kmers_stand_to_be_beaten(table, patients):
+    found = {one.label: one for one in candidates(window_study(table, models=["cnn"]))}
+    assert found["kmer"].baseline
+    assert found["kmer"].reluctant
+    assert found["kmer"].estimator.blocks == ["window"]
+    named = {one.label: one for one in candidates(window_study(table, models=["cnn", "kmer"]))}
+    assert not named["kmer"].baseline
+    assert "kmer" not in {one.label for one in candidates(make_study(patients))}
+    with pytest.raises(StudyError, match="is taken by prognome"):
+        window_study(table, models=[{"cnn": {"label": "kmer"}}])
+
+
 @pytest.mark.parametrize("label", list(MODEL_LINES))
 def test_the_bundle_answers_as_the_model_did(label, table, tmp_path):
     made = keep(window_study(table, models=[MODEL_LINES[label]]), label, tmp_path / "bundle")

@@ -24,7 +24,7 @@ from prognome.core.bundle import Bundle
 from prognome.errors import StudyError
 from tests.journey.desk import Desk, read
 
-COMMANDS = ("demo", "init", "doctor", "run", "predict", "list")
+COMMANDS = ("demo", "init", "doctor", "run", "pretrain", "predict", "list")
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
 

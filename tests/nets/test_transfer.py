@@ -45,9 +45,11 @@ def test_features_are_the_largest_answers_and_the_mean_of_the_trunk():
     letters = torch.from_numpy(DNA.matrix[CODES])
     with torch.inference_mode():
         maps = trunk(letters, torch.ones(CODES.shape, dtype=torch.bool))
-    by_hand = torch.cat([maps.amax(dim=1), maps.mean(dim=1)], dim=1).numpy()
+    by_hand = torch.cat([maps.mean(dim=1), maps.amax(dim=1)], dim=1).numpy()
     assert features.shape == (150, 16)
     assert np.allclose(features, by_hand, atol=1e-6)
+    means = read_features(DATA, (WINDOW,), Rows({"window": CODES}, {}), bins=0)
+    assert np.array_equal(means, features[:, :8])
 
 
 def test_a_row_gets_the_same_features_alone_and_in_a_crowd():

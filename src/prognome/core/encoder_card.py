@@ -139,8 +139,8 @@ class EncoderCard:
         lines += ["", "## What it was never shown, and what overlaps", ""]
         if self.apart:
             lines += [
-                f"No window that shares {self.run} letters (on either strand, short repeats aside) with one of "
-                "these files was used:",
+                f"No window that shares {self.run} letters (on either strand, short repeats aside) with one "
+                "of these files was used:",
                 "",
                 "| file | windows | SHA-256 |",
                 "|---|---|---|",

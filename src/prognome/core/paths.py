@@ -30,8 +30,8 @@ def anchor(study: Model, folder: Path) -> Model:
             changes[name] = [absolute(path, folder) for path in value]
         elif name in ("file", "fasta") and value is not None:
             changes[name] = absolute(value, folder)
-        elif name == "params" and isinstance(value, dict) and isinstance(value.get("encoder"), str):
-            changes[name] = value | {"encoder": _encoder(value["encoder"], folder)}
+        elif name == "params" and isinstance(value, dict):
+            changes[name] = _encoders(value, folder)
         elif isinstance(value, BaseModel):
             changes[name] = anchor(value, folder)
         elif isinstance(value, dict) and any(isinstance(item, BaseModel) for item in value.values()):
@@ -39,6 +39,17 @@ def anchor(study: Model, folder: Path) -> Model:
         elif isinstance(value, list) and any(isinstance(item, BaseModel) for item in value):
             changes[name] = [anchor(item, folder) for item in value]
     return study.model_copy(update=changes)
+
+
+def _encoders(params: dict[str, object], folder: Path) -> dict[str, object]:
+    """Parameters of a model, those of its parts as well."""
+    changed = dict(params)
+    for name, value in params.items():
+        if isinstance(value, dict):
+            changed[name] = _encoders(value, folder)
+        elif name == "encoder" and isinstance(value, str):
+            changed[name] = _encoder(value, folder)
+    return changed
 
 
 def _encoder(said: str, folder: Path) -> str:

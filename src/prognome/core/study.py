@@ -104,6 +104,7 @@ class Study(StudyPart):
             "dummy": "dummy",
             "clinical_only": None,
             "single_best": "single_best",
+            "kmer": "kmer",
             "linear": None,
             "group_mean": None,
         }

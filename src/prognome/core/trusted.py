@@ -26,7 +26,7 @@ TRUSTED = frozenset(
         "prognome.model.hybrid.HybridRegressor",
         "prognome.model.linear.PenalisedLinear",
         "prognome.model.linear.PenalisedLogistic",
-        "prognome.model.network.FittedNetwork",
+        "prognome.model.fitted_network.FittedNetwork",
         "prognome.model.network.NetworkClassifier",
         "prognome.model.network.NetworkRegressor",
         "prognome.model.network_inputs.NetworkInputs",

@@ -25,6 +25,7 @@ CLINICAL_ONLY = "clinical_only"
 LINEAR = "linear"
 GROUP_MEAN = "group_mean"
 SINGLE_BEST = "single_best"
+KMER = "kmer"
 _TO_BE_BEATEN = ("dummy", SINGLE_BEST)
 
 
@@ -39,14 +40,15 @@ def candidates(study: Study) -> list[Candidate]:
     """
     named = {model.label: model for model in study.models}
     built = {label: _single(study, model) for label, model in named.items() if model.name != STACK}
+    baselines = _baselines(study)
     for label, model in named.items():
         if model.name == STACK:
-            built[label] = _stack(study, model, built)
+            built[label] = _stack(study, model, {**baselines, **built})
     if all(candidate.baseline for candidate in built.values()):
         raise StudyError(
             "models", "holds nothing but a baseline", mend="Add a model that learns, such as logistic."
         )
-    for label, baseline in _baselines(study).items():
+    for label, baseline in baselines.items():
         built.setdefault(label, baseline)
     return sorted(built.values(), key=lambda candidate: (candidate.rank, candidate.label))
 
@@ -275,12 +277,15 @@ def _stack(study: Study, model: ModelSpec, built: Mapping[str, Candidate]) -> Ca
 def _baselines(study: Study) -> dict[str, Candidate]:
     """What any model must beat, whether the study names it or not.
 
-    ``dummy``; ``single_best``, the one feature that tells most; ``clinical_only``, where there is more than
+    ``dummy``; ``single_best``, the one feature that tells most; ``kmer``, where there are sequences and the
+    study does not name it: what a network has to beat there; ``clinical_only``, where there is more than
     the clinic; ``linear``, where no plain linear model of all blocks stands for election; ``group_mean``, one
     for each column of ``rows.batch``, which can never be the best since a new row has no such group.
     """
     kind = study.target.kind
     found = {name: _single(study, ModelSpec(name=name, label=name)) for name in _TO_BE_BEATEN}
+    if any("sequence" in _kinds(study, block) for block in study.blocks):
+        found[KMER] = replace(_single(study, ModelSpec(name=KMER, label=KMER)), baseline=True, reluctant=True)
     plain = "ridge" if kind == "number" else "logistic"
     clinical = clinical_blocks(study)
     if clinical and len(clinical) < len(study.blocks):

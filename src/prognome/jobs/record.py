@@ -83,8 +83,10 @@ def input_files(study: Study) -> list[str]:
         found += [*(other.target.path or []), *((other.rows.path or []) if other.rows else [])]
     if study.split.file:
         found.append(study.split.file)
-    encoders = (Path(str(model.params.get("encoder", ""))) / WEIGHTS for model in study.models)
-    found += [str(path) for path in encoders if path.is_file()]
+    for model in study.models:
+        for params in (model.params, model.params.get("network_params") or {}):
+            encoder = Path(str(params.get("encoder", ""))) / WEIGHTS
+            found += [str(encoder)] if encoder.is_file() else []
     return list(dict.fromkeys(found))
 
 

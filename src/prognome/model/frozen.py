@@ -42,8 +42,8 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
     sha256
         Of the encoder's file, or of the language model's files.
     bins
-        Stretches of a sequence whose strongest answers are kept apart; not for a language model, whose tokens
-        are averaged.
+        Stretches of a sequence whose largest answers stand beside the mean; 0: the mean alone, as always for
+        a language model.
     inputs
         Unfitted :class:`prognome.model.network_inputs.NetworkInputs`.
 
@@ -59,7 +59,7 @@ class FrozenEncoder(TransformerMixin, BaseEstimator):
         kind: str = ENCODER,
         weights: bytes = b"",
         sha256: str = "",
-        bins: int = 4,
+        bins: int = 0,
         inputs: Any = None,
     ) -> None:
         self.name = name

@@ -17,9 +17,10 @@ from prognome.core.rows import rows_of
 from prognome.core.seeds import seed_of
 from prognome.core.space import Choice, Real, Space
 from prognome.errors import StudyError
+from prognome.model.fitted_network import FittedNetwork
 from prognome.model.frozen import FrozenEncoder, freeze
-from prognome.model.linear import LOG_ODDS_VARIANCE, PenalisedLinear, PenalisedLogistic
-from prognome.model.network import FittedNetwork, stopping_rows
+from prognome.model.linear import PenalisedLinear, PenalisedLogistic
+from prognome.model.network import stopping_rows
 from prognome.model.network_inputs import NetworkInputs
 from prognome.nets.augment import Augmentation
 from prognome.nets.encoder_file import read_encoder_spec
@@ -29,7 +30,7 @@ from prognome.nets.training import Training, train
 from prognome.nets.transfer import layer_wise, refuse_unreadable, start_from, unfreeze_gradually
 
 Array = NDArray[np.float64]
-DEFAULT = "small-dna"
+DEFAULT, VARIANCE = "small-dna", 3.0
 FROZEN, FINETUNE = "frozen", "finetune"
 _COUNT: list[Any] = [Interval(numbers.Integral, 1, None, closed="left")]
 _FROM_0: list[Any] = [Interval(numbers.Integral, 0, None, closed="left")]
@@ -54,10 +55,11 @@ class _Transfer(BaseEstimator):
     mode
         ``frozen`` or ``finetune``.
     bins
-        Stretches of a sequence whose strongest answers are kept apart.
+        Stretches of a sequence whose largest answers are kept apart. None: as for the other networks, and for
+        a frozen encoder 0, which is the mean over all positions alone: on few rows the largest are noise.
     variance
-        ``frozen``: prior variance of the log odds (of the target in units of what is left over, for
-        numbers), shared alike by all blocks and by the columns of each. Larger: less penalty.
+        ``frozen``: prior variance of the log odds, shared alike by all blocks and by the columns of each.
+        Larger: less penalty. Of numbers the default expects that as much is explained as is left over.
     table_layers, head_layers, dropout, block_dropout
         ``finetune``: of the new parts; see :class:`prognome.nets.spec.NetworkSpec`.
     epochs, batch_size, learning_rate, weight_decay, patience
@@ -100,7 +102,7 @@ class _Transfer(BaseEstimator):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "encoder": [str],
         "mode": [StrOptions({FROZEN, FINETUNE})],
-        "bins": _COUNT,
+        "bins": [*_FROM_0, None],
         "variance": _POSITIVE,
         "dropout": _SHARE,
         "block_dropout": _SHARE,
@@ -128,19 +130,19 @@ class _Transfer(BaseEstimator):
         encoder: str = DEFAULT,
         *,
         mode: str = FROZEN,
-        bins: int = 4,
-        variance: float = LOG_ODDS_VARIANCE,
+        bins: int | None = None,
+        variance: float = VARIANCE,
         table_layers: Sequence[int] = (64,),
         head_layers: Sequence[int] = (64,),
         dropout: float = 0.3,
         block_dropout: float = 0.25,
-        epochs: int = 20,
+        epochs: int = 40,
         batch_size: int | None = None,
         learning_rate: float = 2e-3,
         weight_decay: float = 0.01,
-        patience: int = 6,
-        head_first: int = 1,
-        layer_decay: float = 0.5,
+        patience: int = 8,
+        head_first: int = 2,
+        layer_decay: float = 0.8,
         validation: float = 0.15,
         members: int = 1,
         class_weight: str | None = None,
@@ -224,7 +226,7 @@ class _Transfer(BaseEstimator):
         stored = freeze(self.encoder, download=self.download)
         self.encoder_sha256_ = stored.sha256
         if self.mode == FROZEN:
-            self.frozen_ = stored.set_params(bins=self.bins, inputs=self._inputs()).fit(X, y)
+            self.frozen_ = stored.set_params(bins=self.bins or 0, inputs=self._inputs()).fit(X, y)
             self.head_ = head.fit(self.frozen_.transform(X), y)
             return
         if stored.kind != "encoder":
@@ -249,7 +251,7 @@ class _Transfer(BaseEstimator):
         spec = NetworkSpec(
             inputs.inputs,
             trunk.encoder,
-            {**trunk.params, "bins": self.bins},
+            {**trunk.params, **({"bins": self.bins} if self.bins else {})},
             tuple(self.table_layers),
             tuple(self.head_layers),
             outputs,
@@ -325,7 +327,7 @@ class TransferRegressor(RegressorMixin, _Transfer):
         y = np.asarray(y, dtype=np.float64)
         self.target_mean_, self.target_spread_ = float(y.mean()), float(y.std()) or 1.0
         scaled = (y - self.target_mean_) / self.target_spread_
-        head = PenalisedLinear(alpha=LOG_ODDS_VARIANCE / self.variance)
+        head = PenalisedLinear(alpha=VARIANCE / self.variance)
         self._learn(X, scaled, groups, head, 1)
         return self
 
@@ -338,9 +340,9 @@ class TransferRegressor(RegressorMixin, _Transfer):
 
 _SPACE: Space = {
     "mode": Choice((FROZEN, FINETUNE)),
-    "bins": Choice((1, 4, 8)),
-    "variance": Real(1.0, 100.0, log=True),
+    "bins": Choice((None, 1, 4)),
+    "variance": Real(0.3, 30.0, log=True),
     "learning_rate": Real(5e-4, 5e-3, log=True),
-    "layer_decay": Choice((0.3, 0.5, 0.8)),
+    "layer_decay": Choice((0.5, 0.8, 1.0)),
 }
 TRANSFER = Family(Learner(TransferClassifier, {}, _SPACE), Learner(TransferRegressor, {}, _SPACE))

@@ -41,15 +41,16 @@ class Stretches(nn.Module):
         """(n, L', F), zero where nothing is known, and (n, L') → (n, F · (bins + 2))."""
         whole = is_whole(known)
         counts = known.sum(dim=1, keepdim=True).clamp(min=1)
-        weighed = torch.einsum("nlf,lf->nf", maps.float(), self.place)
+        weighed = torch.einsum("nlf,lf->nf", maps, self.place)
         if not whole:
             maps = maps.masked_fill(~known[:, :, None], -torch.inf)
         largest = self._strongest(maps)
         if not whole:
             largest = largest.masked_fill(largest == -torch.inf, 0)
             maps = maps.masked_fill(~known[:, :, None], 0)
-        mean = maps.sum(dim=1, dtype=torch.float32) / counts
-        return torch.cat([largest.float(), mean, weighed], dim=1)
+        exact = torch.promote_types(maps.dtype, torch.float32)
+        mean = maps.sum(dim=1, dtype=exact) / counts
+        return torch.cat([largest.to(exact), mean, weighed], dim=1)
 
     def _strongest(self, maps: Tensor) -> Tensor:
         if self.bins == 1:

@@ -81,9 +81,9 @@ def _read_tensors(data: bytes) -> Mapping[str, Tensor]:
 
 def _check_size(spec: NetworkSpec, tensors: int) -> None:
     """Every layer has a tensor at least: a configuration cannot ask for more layers than there are."""
+    params: Any = spec.encoder_params
     counts: list[Any] = [len(spec.inputs), len(spec.table_layers), len(spec.head_layers)]
-    for params in (spec.encoder_params,):
-        counts += [params.get(name, 0) for name in ("depth", "stem")]
+    counts += [params.get(name, 0) if isinstance(params, dict) else -1 for name in ("depth", "stem")]
     if any(not isinstance(one, int) or not 0 <= one <= tensors for one in counts):
         raise _misfit("its weights do not fit its configuration")
 

@@ -139,7 +139,7 @@ def train(
     Raises
     ------
     WorkError
-        If the loss is no number.
+        If the loss is no number, or a GPU has no memory even for one row.
     """
     learn = np.setdiff1d(np.arange(len(rows)), validation)
     size = min(training.rows_a_step(len(learn)), len(learn))
@@ -153,11 +153,14 @@ def train(
                 )  # fmt: skip
             return Trained(done[0], done[1], done[2], tuple(notes))
         except torch.OutOfMemoryError:
-            if size <= 1:
-                raise
-            torch.cuda.empty_cache()
-            size = max(1, size // 2)
-            notes.append(f"not enough memory on the GPU: went on with batches of {size:,} rows")
+            pass  # what the failed training holds is only let go outside
+        if size <= 1:
+            raise WorkError(
+                "device", "the GPU has no memory even for one row at a time", mend="Use device: cpu."
+            )
+        torch.cuda.empty_cache()
+        size = max(1, size // 2)
+        notes.append(f"not enough memory on the GPU: went on with batches of {size:,} rows")
 
 
 def _with_own_randomness(training: Training) -> list[int]:
@@ -226,7 +229,8 @@ def _train_once(
     loop.asked = _Asked(training, here, aside, generator, groups_of_parameters, awake or _all_awake)
     loop.fit(None, None)
     best = history.best() if aside is not None else len(history.epochs)
-    return network.to("cpu").eval(), tuple(history.epochs), best
+    network = network.to("cpu").to(memory_format=torch.contiguous_format)  # as it will be read from its file
+    return network.eval(), tuple(history.epochs), best
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,16 +61,16 @@ def read_features(
     rows
         Their arrays.
     bins
-        Stretches of a sequence whose strongest answers are kept apart.
+        Stretches of a sequence whose largest answers stand beside the mean; 0: the mean alone.
 
     Returns
     -------
-    (n, p): for each block the largest answer of every feature in each stretch, and the mean; of a pair, where
+    (n, p): for each block the mean answer of every feature, and its largest in each stretch; of a pair, where
     the alternative answers more, where less, and the reference.
 
     Notes
     -----
-    **Learns** nothing; the encoder stays as it is, batch statistics included.
+    **Learns** nothing; the encoder stays as it is.
     """
     spec, weights = read_encoder_spec(data, where=where), load_encoder(data, where=where).state_dict()
     found = []
@@ -79,18 +79,18 @@ def read_features(
             continue
         reader = PositionEncoder(one, spec.encoder, spec.params)
         reader.trunk.load_state_dict(weights)
-        reader.pool = Summary(bins)  # type: ignore[assignment]
+        reader.pool = Summary(bins)
         found.append(ask_in_pieces(reader.eval(), rows.blocks[one.name]))
     return np.hstack(found)
 
 
 class Summary(nn.Module):
-    """The largest answer of every feature in each stretch, and its mean: nothing here is learned.
+    """The mean answer of every feature, and its largest in each stretch: nothing here is learned.
 
     Parameters
     ----------
     bins
-        Stretches; never more than positions.
+        Stretches, never more than positions; 0: the mean alone.
     """
 
     def __init__(self, bins: int) -> None:
@@ -98,11 +98,13 @@ class Summary(nn.Module):
         self.bins = bins
 
     def forward(self, maps: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-        """(n, L', F) and where something is known (n, L') → (n, F · bins + F)."""
+        """(n, L', F) and where something is known (n, L') → (n, F + F · bins)."""
+        mean = (maps * known[:, :, None]).sum(dim=1) / known.sum(dim=1, keepdim=True).clamp(min=1)
+        if self.bins == 0:
+            return mean
         hidden = maps.masked_fill(~known[:, :, None], -torch.inf).transpose(1, 2)
         largest = functional.adaptive_max_pool1d(hidden, min(self.bins, maps.shape[1])).flatten(1)
-        mean = (maps * known[:, :, None]).sum(dim=1) / known.sum(dim=1, keepdim=True).clamp(min=1)
-        return torch.cat([largest.masked_fill(largest == -torch.inf, 0), mean], dim=1)
+        return torch.cat([mean, largest.masked_fill(largest == -torch.inf, 0)], dim=1)
 
 
 def ask_in_pieces(reader: Callable[[torch.Tensor], torch.Tensor], codes: NDArray[Any]) -> NDArray[np.float32]:
@@ -163,7 +165,7 @@ def layer_wise(rate: float, decay: float) -> Callable[[Network], list[dict[str, 
 def unfreeze_gradually(head_first: int) -> Callable[[Network, int], None]:
     """New parts learn alone for so many epochs; then, one more each epoch, the encoder's layers, last first.
 
-    A layer that does not learn yet is in evaluation mode, so that its batch statistics stay the encoder's.
+    A layer that does not learn yet is in evaluation mode, without dropout.
     With 0 everything learns from the beginning.
 
     References

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from prognome.nets.encoders.base import Trunk, is_whole
 from prognome.nets.encoders.convolution import Convolution
@@ -53,7 +52,8 @@ class _Recurrent(Trunk):
         self.features = 2 * width
         columns = [channels if stem == 0 else width, *[2 * width] * (depth - 1)]
         self.layers = nn.ModuleList(
-            self.layer(one, width, batch_first=True, bidirectional=True) for one in columns
+            _BothWays(self.layer(one, width, batch_first=True), self.layer(one, width, batch_first=True))
+            for one in columns
         )
         self.silences = nn.ModuleList(Silence(dropout if at else 0.0) for at in range(depth))
 
@@ -62,11 +62,10 @@ class _Recurrent(Trunk):
         maps = letters if self.stem is None else self.stem(letters, known)
         known = self.known_after(known)
         with torch.autocast(maps.device.type, enabled=False):
-            maps = maps.float()
-            whole = is_whole(known)
+            maps = maps.to(torch.promote_types(maps.dtype, torch.float32))
+            turns = None if is_whole(known) else _Turns(known)
             for silence, layer in zip(self.silences, self.layers, strict=True):
-                maps = silence(maps)
-                maps = layer(maps)[0] if whole else _read_known(layer, maps, known)
+                maps = layer(silence(maps), turns)
         return maps
 
 
@@ -103,15 +102,34 @@ def stem_of(
     return Convolution(channels, width=width, depth=blocks, kernel=kernel, pool=each, dropout=dropout)
 
 
-def _read_known(layer: nn.Module, maps: Tensor, known: Tensor) -> Tensor:
-    """Each row from its first known token to its last; zero elsewhere."""
-    tokens = maps.shape[1]
-    along = torch.arange(tokens, device=maps.device)
-    first = torch.where(known, along, tokens).amin(dim=1).clamp(max=tokens - 1)
-    last = torch.where(known, along, 0).amax(dim=1)
-    length = (last - first + 1).clamp(min=1)
-    ahead = ((along + first[:, None]) % tokens)[:, :, None].expand_as(maps)
-    packed = pack_padded_sequence(maps.gather(1, ahead), length.cpu(), batch_first=True, enforce_sorted=False)
-    said, _ = pad_packed_sequence(layer(packed)[0], batch_first=True, total_length=tokens)
-    back = ((along - first[:, None]) % tokens)[:, :, None].expand_as(said)
-    return said.gather(1, back) * known[:, :, None]
+class _Turns:
+    """Where each row's tokens go, so that its first known one is read first, and back; or its last first."""
+
+    def __init__(self, known: Tensor) -> None:
+        tokens = known.shape[1]
+        along = torch.arange(tokens, device=known.device)
+        first = torch.where(known, along, tokens).amin(dim=1, keepdim=True)
+        last = torch.where(known, along, 0).amax(dim=1, keepdim=True)
+        self.known = known[:, :, None]
+        self.ahead, self.from_ahead = (along + first) % tokens, (along - first) % tokens
+        self.back = (last - along) % tokens
+
+
+class _BothWays(nn.Module):
+    """The same kind of layer from the first token on and from the last."""
+
+    def __init__(self, ahead: nn.Module, back: nn.Module) -> None:
+        super().__init__()
+        self.ahead, self.back = ahead, back
+
+    def forward(self, maps: Tensor, turns: _Turns | None) -> Tensor:
+        """(n, T, F) → (n, T, 2 · width); zero where nothing is known."""
+        if turns is None:
+            return torch.cat([self.ahead(maps)[0], self.back(maps.flip(1))[0].flip(1)], dim=2)
+        ahead = _moved(self.ahead(_moved(maps, turns.ahead))[0], turns.from_ahead)
+        back = _moved(self.back(_moved(maps, turns.back))[0], turns.back)
+        return torch.cat([ahead, back], dim=2).masked_fill(~turns.known, 0)
+
+
+def _moved(maps: Tensor, to: Tensor) -> Tensor:
+    return maps.gather(1, to[:, :, None].expand_as(maps))
