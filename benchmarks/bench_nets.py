@@ -188,13 +188,17 @@ def bench_accuracy(rows: int, epochs: int) -> bool:
     network = train_peer(codes, event, epochs, 1)[0]
     with torch.inference_mode():
         peer = network(torch.from_numpy(fresh)).softmax(dim=1)[:, 1].numpy()
-    found = []
-    for score in (ours, peer):
-        interval = delong.interval(delong.influence(truth == 1, score.astype(float)))
-        found.append(interval)
+    influences = [delong.influence(truth == 1, score.astype(float)) for score in (ours, peer)]
+    own, other = (delong.interval(one) for one in influences)
     difference = delong.paired_test(truth == 1, ours.astype(float), peer.astype(float))
-    print(f"RESULT name=cnn_accuracy ours={found[0]} peer={found[1]} difference={difference}", flush=True)
-    return found[0].high >= found[1].low
+    print(
+        f"RESULT name=cnn_accuracy auc={influences[0].auc:.4f} ({own.low:.4f} to {own.high:.4f}) "
+        f"peer_auc={influences[1].auc:.4f} ({other.low:.4f} to {other.high:.4f}) "
+        f"difference={difference.difference:.4f} ({difference.low:.4f} to {difference.high:.4f}; "
+        f"{rows} rows, {epochs} epochs, a motif of {len(MOTIF)} letters in {WINDOW})",
+        flush=True,
+    )
+    return own.high >= other.low
 
 
 def bench_prediction(windows: int) -> None:

@@ -22,8 +22,8 @@ less every window that shares 24 letters with a window of tf_3. So it has seen n
 this task.
 
 Every size is drawn several times from the training file ({train:,} rows). All models learn from the same
-draws and are judged on the official test file ({test:,} rows). Settings were fixed before, on rows of the
-training file alone; nothing was chosen by test rows. Seconds are of one core, for training.
+draws and are judged on the official test file ({test:,} rows). Settings, those of
+the encoder too, were fixed before, on rows of the training file alone; nothing was chosen by test rows. Seconds are of one core, for training.
 
 ![AUC on test rows by number of training rows](images/transfer.svg)
 

@@ -124,12 +124,12 @@ def test_a_row_that_lacks_an_optional_block_gets_its_mean_and_a_flag(encoder):
     cohort = cohort_of(FEW, FEW_EVENT, extra=rng.normal(size=60), present={"more": here})
     model = TransferClassifier(encoder, bins=1).fit(cohort, FEW_EVENT)
     features = model.frozen_.transform(cohort)
-    assert features.shape[1] == 32 + 2 + 1
+    assert features.shape[1] == 64 + 2 + 1
     assert np.array_equal(features[:, -1] > 0, ~here)
-    assert not features[~here, 32:34].any()
+    assert not features[~here, 64:66].any()
     # blocks have variances that sum to 1 / 2 each; column b is constant
-    assert np.isclose(features[:, :32].var(axis=0).sum(), 0.5, rtol=0.2)
-    assert np.isclose(features[here][:, 32].var(), 0.25, rtol=1e-6)
+    assert np.isclose(features[:, :64].var(axis=0).sum(), 0.5, rtol=0.2)
+    assert np.isclose(features[here][:, 64].var(), 0.25, rtol=1e-6)
 
 
 def test_pairs_know_what_a_variant_changes(encoder):

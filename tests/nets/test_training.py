@@ -36,23 +36,36 @@ def short(seed=1, training=SHORT, rows=None, target=EVENT, validation=NOBODY, sp
     return train(spec, rows or one_block(CODES), target, validation, training, seed=seed, **more)
 
 
-def auc_interval(done, codes, event):
-    score = say(done.network, one_block(codes))[:, 1].astype(float)
-    return delong.interval(delong.influence(event == 1, score))
+def auc_influence(done, codes, event):
+    return delong.influence(event == 1, say(done.network, one_block(codes))[:, 1].astype(float))
 
 
 @pytest.mark.parametrize(("encoder", "epochs"), [("cnn", 14), ("lstm", 12), ("gru", 12), ("transformer", 10)])
-def test_a_planted_motif_is_learned_and_shuffled_labels_are_not(encoder, epochs):
+def test_a_planted_motif_is_learned(encoder, epochs):
     codes, event = planted(800, 60, 2)
     fresh, truth = planted(1000, 60, 3)
     plan = Training(epochs=epochs, batch_size=32)
     spec = spec_of(60, encoder, params={"width": 32})
-    found = auc_interval(train(spec, one_block(codes), event, np.arange(100), plan, seed=1), fresh, truth)
-    assert found.value > 0.99
-    shuffled = np.random.default_rng(4).permutation(event)
-    plan = replace(plan, epochs=3)
-    found = auc_interval(train(spec, one_block(codes), shuffled, np.arange(100), plan, seed=1), fresh, truth)
-    assert found.low < 0.5 < found.high
+    done = train(spec, one_block(codes), event, np.arange(100), plan, seed=1)
+    assert auc_influence(done, fresh, truth).auc > 0.99
+
+
+@pytest.mark.parametrize("encoder", ["cnn", "transformer"])
+def test_shuffled_labels_are_not_learned(encoder):
+    # a network trained on noise still answers more to some letters than to others by chance. DeLong's interval
+    # of its AUC knows nothing of that, so the interval here is over shuffles (Student, 7 df)
+    codes, event = planted(300, 60, 2)
+    fresh, truth = planted(400, 60, 3)
+    plan, aucs = Training(epochs=3, batch_size=32), []
+    for seed in range(8):
+        shuffled = np.random.default_rng(seed).permutation(event)
+        done = train(
+            spec_of(60, encoder, params={"width": 16}), one_block(codes), shuffled, NOBODY, plan, seed=seed
+        )
+        aucs.append(auc_influence(done, fresh, truth).auc)
+    half = 2.365 * np.std(aucs, ddof=1) / np.sqrt(8)
+    assert abs(np.mean(aucs) - 0.5) < half
+    assert half < 0.1
 
 
 def test_numbers_are_learned_by_squared_error():
@@ -161,7 +174,7 @@ def test_no_memory_on_the_gpu_falls_to_smaller_batches_and_says_so(monkeypatch):
 
     def scarce(self, batch):
         sizes.append(len(batch["window"]))
-        if sizes[-1] > 8:
+        if sizes[-1] > 12:  # of 50 rows by 8 the last batch has 10
             raise torch.OutOfMemoryError("simulated")
         return plain(self, batch)
 

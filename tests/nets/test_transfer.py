@@ -39,17 +39,28 @@ def rates(groups, network):
     return {named[id(one)]: group["lr"] for group in groups for one in group["params"]}
 
 
-def test_features_are_the_largest_answers_and_the_mean_of_the_trunk():
+def test_features_are_mean_and_largest_answers_of_every_layer():
     features = read_features(DATA, (WINDOW,), Rows({"window": CODES}, {}), bins=1)
     trunk = load_encoder(DATA)
-    letters = torch.from_numpy(DNA.matrix[CODES])
+    letters, by_hand = torch.from_numpy(DNA.matrix[CODES]), []
     with torch.inference_mode():
-        maps = trunk(letters, torch.ones(CODES.shape, dtype=torch.bool))
-    by_hand = torch.cat([maps.mean(dim=1), maps.amax(dim=1)], dim=1).numpy()
-    assert features.shape == (150, 16)
-    assert np.allclose(features, by_hand, atol=1e-6)
+        maps = letters
+        for block in trunk.blocks:
+            maps, _ = block(maps, None)
+            by_hand += [maps.mean(dim=1), maps.amax(dim=1)]
+        assert torch.allclose(maps, trunk(letters, torch.ones(CODES.shape, dtype=torch.bool)))
+    assert features.shape == (150, 32)
+    assert np.allclose(features, torch.cat(by_hand, dim=1).numpy(), atol=1e-5)
     means = read_features(DATA, (WINDOW,), Rows({"window": CODES}, {}), bins=0)
-    assert np.array_equal(means, features[:, :8])
+    assert np.array_equal(means, features[:, [*range(8), *range(16, 24)]])
+
+
+@pytest.mark.parametrize("name", ["gru", "lstm", "transformer"])
+def test_every_kind_of_encoder_can_be_read_frozen(name):
+    data = make_encoder(encoder=name, width=8, depth=2)
+    features = read_features(data, (WINDOW,), Rows({"window": CODES}, {}), bins=0)
+    assert features.shape == (150, 2 * load_encoder(data).features)
+    assert np.isfinite(features).all()
 
 
 def test_a_row_gets_the_same_features_alone_and_in_a_crowd():
@@ -72,8 +83,9 @@ def test_a_pair_of_equal_sequences_differs_by_nothing():
     pair = Input("window", "pair", 45, "dna", True)
     both = np.stack([CODES, CODES], axis=1)
     features = read_features(DATA, (pair,), Rows({"window": both}, {}), bins=1)
-    assert features.shape == (150, 3 * 16)
-    assert not features[:, :32].any()
+    assert features.shape == (150, 2 * 3 * 16)
+    halves = np.hsplit(features, 2)  # of the two layers
+    assert not any(half[:, :32].any() for half in halves)
     changed = both.copy()
     changed[:, 1, 22] = (changed[:, 1, 22] + 1) % 4
     assert read_features(DATA, (pair,), Rows({"window": changed}, {}), bins=1)[:, :32].any()

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import ClassVar
 
 import numpy as np
-import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
@@ -191,13 +190,50 @@ def test_a_member_that_fails_takes_the_stack_with_it_and_nobody_else(cohort):
     assert "its member broken failed" in done.failures["stack"]
 
 
-@pytest.mark.parametrize("said", [{"fractions": [0.6, 0.2, 0.2]}, {"outer": {"folds": 3}}])
-def test_it_is_fitted_by_itself_where_it_cannot_be_joined(cohort, said):
+def test_it_is_fitted_by_itself_where_a_member_does_not_stand(cohort):
     two = members()
-    standing = two if "fractions" in said else two[:1]  # no second inner fold; a member that does not stand
-    done = evaluate([*standing, stack(two)], cohort, cut(cohort, **said), rules())
+    done = evaluate([two[0], stack(two)], cohort, cut(cohort, outer={"folds": 3}), rules())
     assert not done.failures
     assert "stack" in set(done.scores["model"])
+
+
+class CountedByRows(LogisticRegression):
+    """Counts its fits, by the number of rows."""
+
+    fits: ClassVar[list[int]] = []
+
+    def fit(self, X, y):
+        CountedByRows.fits.append(len(y))
+        return super().fit(X, y)
+
+
+def test_with_a_validation_part_every_member_is_fitted_once_for_it_and_once_for_the_test_part(cohort):
+    CountedByRows.fits.clear()
+    two = [member("one", CountedByRows(C=1.0), 1), member("other", CountedByRows(C=0.01), 2)]
+    split = cut(cohort, fractions=[0.6, 0.2, 0.2])
+    done = evaluate([*two, stack(two)], cohort, split, rules())
+    train, both = len(split.part("train")), len(split.part("train", "validation"))
+    assert not done.failures
+    assert sorted(CountedByRows.fits) == sorted([train, train, both, both])
+
+
+def test_on_the_validation_part_no_row_is_judged_by_a_meta_model_that_learned_on_it(cohort):
+    """Turning the label of one row leaves what the stack says about it as it was, and moves others."""
+    split, two = cut(cohort, fractions=[0.6, 0.2, 0.2]), members()
+    row = int(split.part("validation")[0])
+    turned = cohort.target.copy()
+    turned[row] = 1 - turned[row]
+    other = Cohort(cohort.ids, cohort.blocks, turned, cohort.classes, cohort.groups)
+    said = [
+        evaluate([*two, stack(two)], c, split, rules())
+        .predictions.query("model == 'stack' and part == 'validation'")
+        .set_index("row")["p_1"]
+        for c in (cohort, other)
+    ]
+    assert said[0].index.tolist() == said[1].index.tolist()
+    changed = said[0] != said[1]
+    assert changed.any()
+    assert not changed[cohort.ids[row]]
 
 
 def test_labels_of_the_judges_do_not_change_what_is_said_about_them(cohort):

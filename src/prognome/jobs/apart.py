@@ -12,10 +12,12 @@ from prognome.check.kmers import K_PROTEIN, K, take_kmers
 from prognome.core.encoder_card import Apart
 from prognome.core.files import sha256
 from prognome.core.study_part import MISSING_WORDS
-from prognome.core.study_pretrain import ApartSpec, PretrainStudy
+from prognome.core.study_pretrain import PretrainStudy
 from prognome.read.sequence_source import SequenceSource
 from prognome.read.sequences import read_sequences
 from prognome.read.source import Source
+
+_LONGEST = 1_000_000  # letters, so that nothing is cropped
 
 
 class KeptApart:
@@ -33,9 +35,10 @@ class KeptApart:
         self.files: list[Apart] = []
         found = [np.empty(0, dtype=np.uint64)]
         for spec in study.apart:
-            texts = _read(spec, study.alphabet)
-            found.append(np.unique(take_kmers(texts, self.k, protein=self.protein).code))
-            self.files += [Apart(Path(path).name, sha256(Path(path)), len(texts)) for path in spec.path]
+            for path in spec.path:
+                texts = _read(path, spec.columns, study.alphabet)
+                found.append(np.unique(take_kmers(texts, self.k, protein=self.protein).code))
+                self.files.append(Apart(Path(path).name, sha256(Path(path)), len(texts)))
         self.codes = np.unique(np.concatenate(found))
 
     def allowed(self, texts: Sequence[str | None]) -> NDArray[np.bool_]:
@@ -47,12 +50,10 @@ class KeptApart:
         return allowed
 
 
-def _read(spec: ApartSpec, alphabet: str) -> list[str]:
+def _read(path: str, columns: Sequence[str], alphabet: str) -> list[str]:
     """All windows of a table's columns."""
-    columns = tuple((column, column) for column in spec.columns)
-    said = SequenceSource(columns, alphabet, length=1_000_000, named=True)
-    found: list[str] = []
-    for path in spec.path:
-        raw = read_sequences(Source((path,), None, tuple(MISSING_WORDS), sequences=said))
-        found += [text for column in raw.names for text in raw.frame[column].to_list() if text]
-    return found
+    said = SequenceSource(
+        tuple((column, column) for column in columns), alphabet, length=_LONGEST, named=True
+    )
+    raw = read_sequences(Source((path,), None, MISSING_WORDS, sequences=said))
+    return [text for column in raw.names for text in raw.frame[column].to_list() if text]

@@ -134,7 +134,7 @@ class _Transfer(BaseEstimator):
         variance: float = VARIANCE,
         table_layers: Sequence[int] = (64,),
         head_layers: Sequence[int] = (64,),
-        dropout: float = 0.3,
+        dropout: float = 0.5,
         block_dropout: float = 0.25,
         epochs: int = 40,
         batch_size: int | None = None,

@@ -12,6 +12,7 @@ import torch
 from prognome.errors import StudyError
 
 Precision = Literal["auto", "float32", "bfloat16"]
+PAYS_FROM = 4096  # below it, casting costs more than it saves (measured on a CPU)
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -29,8 +30,21 @@ def choose_device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
+def choose_precision(wanted: Precision, device: torch.device, places: int) -> Precision:
+    """``auto`` is bfloat16 where the device has it and a step is large enough for it to pay.
+
+    Parameters
+    ----------
+    places
+        Rows of a step times the positions or columns of all blocks.
+    """
+    if wanted != "auto":
+        return wanted
+    return "bfloat16" if places >= PAYS_FROM and has_bfloat16(device) else "float32"
+
+
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
-    """A context in which convolutions and products are reckoned in bfloat16, where that pays."""
+    """A context in which convolutions and products are reckoned in bfloat16, if that is the precision."""
     wanted = has_bfloat16(device) if precision == "auto" else precision == "bfloat16"
     return torch.autocast(device.type, torch.bfloat16) if wanted else nullcontext()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from prognome.errors import WorkError
 from prognome.nets.augment import Augmentation, augmented
-from prognome.nets.device import Precision, autocast, choose_device, quiet_threads
+from prognome.nets.device import Precision, autocast, choose_device, choose_precision, quiet_threads
 from prognome.nets.epochs import Epoch, tell
 from prognome.nets.network import Network
 from prognome.nets.rows import Batch, Rows, batches, count_batches
@@ -50,7 +50,7 @@ class Training:
     balanced
         Whether classes weigh alike, whatever their number of rows.
     precision
-        ``auto``: bfloat16 where the processor has it, else float32.
+        ``auto``: bfloat16 where the processor has it and a step is large enough for it to pay, else float32.
     device
         ``auto``: a GPU where there is one.
     augmentation
@@ -188,6 +188,8 @@ def _train_once(
     if start is not None:
         start(network)
     device = choose_device(training.device)
+    places = size * sum(one.length for one in spec.inputs)
+    training = replace(training, precision=choose_precision(training.precision, device, places))
     network = network.to(device).to(memory_format=torch.channels_last)
     y = torch.from_numpy(np.ascontiguousarray(target))
     y = y.long() if spec.outputs > 1 else y.float()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from torch.nn import functional
 
 from prognome.errors import StudyError
 from prognome.nets.block import PositionEncoder
+from prognome.nets.catalog import encoder
 from prognome.nets.device import quiet_threads
 from prognome.nets.encoder_file import EncoderSpec, load_encoder, read_encoder_spec
 from prognome.nets.encoders.base import Trunk
@@ -65,23 +67,36 @@ def read_features(
 
     Returns
     -------
-    (n, p): for each block the mean answer of every feature, and its largest in each stretch; of a pair, where
-    the alternative answers more, where less, and the reference.
+    (n, p): for each block and each layer of the encoder, from the letters up, the mean answer of every
+    feature, and its largest in each stretch; of a pair, where the alternative answers more, where less, and
+    the reference. Early layers know what the later ones have dropped for the sake of their own tasks.
 
     Notes
     -----
     **Learns** nothing; the encoder stays as it is.
+
+    References
+    ----------
+    All layers, not only the last: Peters et al. (2018), NAACL, 2227–2237.
     """
     spec, weights = read_encoder_spec(data, where=where), load_encoder(data, where=where).state_dict()
     found = []
     for one in inputs:
         if one.kind not in ("sequence", "pair"):
             continue
-        reader = PositionEncoder(one, spec.encoder, spec.params)
-        reader.trunk.load_state_dict(weights)
-        reader.pool = Summary(bins)
-        found.append(ask_in_pieces(reader.eval(), rows.blocks[one.name]))
+        for params in _prefixes(spec):
+            reader = PositionEncoder(one, spec.encoder, params)
+            names = reader.trunk.state_dict()
+            reader.trunk.load_state_dict({name: weights[name] for name in names})
+            reader.pool = Summary(bins)
+            found.append(ask_in_pieces(reader.eval(), rows.blocks[one.name]))
     return np.hstack(found)
+
+
+def _prefixes(spec: EncoderSpec) -> list[dict[str, Any]]:
+    """Parameters of the trunk cut after its first block, after its second, and so on to the whole."""
+    depth = spec.params.get("depth", inspect.signature(encoder(spec.encoder)).parameters["depth"].default)
+    return [{**spec.params, "depth": at} for at in range(1, int(depth) + 1)]
 
 
 class Summary(nn.Module):

@@ -23,7 +23,7 @@ from prognome.validate.candidate import Candidate
 from prognome.validate.choose import Standing, choose
 from prognome.validate.crew import Asked, Crew, Progress
 from prognome.validate.join import join_all, shared, that_can_join, with_members
-from prognome.validate.learn import Learned, Task
+from prognome.validate.learn import Found, Learned, Task
 from prognome.validate.network_training import training_notes, training_table
 from prognome.validate.resume import Pieces
 from prognome.validate.score import COLUMNS, Interval, JudgedFold, score_part
@@ -136,7 +136,7 @@ def evaluate(
     last: dict[str, tuple[Cohort, Index]] = {"test": (cohort, split.test)} if len(split.test) else {}
     last |= {f"external:{name}": (other, np.arange(len(other))) for name, other in external.items()}
     outer = list(split.folds())
-    candidates = that_can_join(candidates, one_inner_fold=split.scheme == "fractions")
+    candidates = that_can_join(candidates)
     work = [
         (shared(_task(candidate, fold, split, rules), candidates), {fold.part: (cohort, fold.judge)})
         for fold in outer
@@ -162,9 +162,18 @@ def evaluate(
 
     whole = Fold("test", 1, 1, split.learn, split.test)
     wanted = [candidate for candidate in alive if last or candidate.label == best]
+    found = _searched(judged) if split.scheme == "fractions" else {}
     kept = with_members([one for one in wanted if one.label == best], alive)
     refits = [
-        (replace(shared(_task(one, whole, split, rules), wanted), keep=one in kept, weigh=True), last)
+        (
+            replace(
+                shared(_task(one, whole, split, rules), wanted),
+                keep=one in kept,
+                weigh=True,
+                found=found.get(one.label),
+            ),
+            last,
+        )
         for one in with_members(wanted, alive)
     ]
     refitted = _work(crew, refits, cohort, rules.metric)
@@ -192,6 +201,15 @@ def evaluate(
         training_table([*judged, *refitted]),
         training_notes([*judged, *refitted]),
     )
+
+
+def _searched(judged: Sequence[Learned]) -> dict[str, Found]:
+    """What each model's search on the validation part found, so that its refit need not search again."""
+    return {
+        one.label: Found(one.chosen, one.trials, one.rule, one.out_of_fold)
+        for one in judged
+        if one.chosen is not None
+    }
 
 
 def _work(crew: Crew, work: Sequence[tuple[Task, Asked]], cohort: Cohort, metric: Metric) -> list[Learned]:

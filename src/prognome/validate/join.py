@@ -3,7 +3,8 @@
 Every candidate of an outer fold is searched on the same inner folds, so what the members said there is out of
 fold for the stack too, and their final fits are those that the stack would make. What is left to learn is the
 meta-model. Its own out-of-fold answers, by which the stack is compared and its rule learned, come from a
-meta-model that learned on the other inner folds.
+meta-model that learned on the other inner folds. With a validation part in their place, its rows are parted
+into folds for that; what the stack says about the validation part is then out of fold as well.
 """
 
 from __future__ import annotations
@@ -25,23 +26,18 @@ from prognome.validate.cost import measured, size_kb
 from prognome.validate.learn import Learned, Task
 from prognome.validate.tune import Trial
 
+VALIDATION = "validation"
 _ADDED = (
     "search_seconds", "search_cpu_seconds", "fit_seconds", "fit_cpu_seconds", "predict_seconds",
     "predict_cpu_seconds", "model_kb",
 )  # fmt: skip
 
 
-def that_can_join(standing: Sequence[Candidate], *, one_inner_fold: bool) -> list[Candidate]:
-    """The same candidates; a stack is joined only where all its members stand, and else fitted by itself.
-
-    With a single inner fold (a validation part) it is fitted by itself too: a meta-model would else judge the
-    rows that it learned from.
-    """
+def that_can_join(standing: Sequence[Candidate]) -> list[Candidate]:
+    """The same candidates; a stack is joined only where all its members stand, and else fitted by itself."""
     labels = {one.label for one in standing}
     return [
-        one
-        if not one_inner_fold and all(member.label in labels for member in one.members)
-        else replace(one, members=())
+        one if all(member.label in labels for member in one.members) else replace(one, members=())
         for one in standing
     ]
 
@@ -145,7 +141,10 @@ def _join(task: Task, members: Sequence[Learned], cohort: Cohort, metric: Metric
             [one[known] for one in said], inside.target[known]
         )
         parts = {
-            part: _answer(meta, [one.said[part] for one in members], classes) for part in members[0].said
+            part: told[known]
+            if part == VALIDATION
+            else _answer(meta, [one.said[part] for one in members], classes)
+            for part in members[0].said
         }
         own_kb = size_kb(meta.without_members()) if task.weigh else None
         fitted = meta.adopt([one.fitted for one in members]) if task.keep else None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
 from prognome.core.fit import fit, seeded
+from prognome.core.judged import Judged
 from prognome.core.metrics import Metric
 from prognome.core.name_feature import name_feature
 from prognome.core.rule import Rule
@@ -24,6 +25,8 @@ from prognome.validate.candidate import Candidate
 from prognome.validate.cost import measured, size_kb
 from prognome.validate.network_training import NetworkTraining, find_trainings
 from prognome.validate.tune import Trial, best_trial, search
+
+FOLDS_OF_A_PART = 5  # into which the rows of a single validation part are parted for a stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,8 @@ class Task:
         them no rule is learned.
     share
         Whether what the chosen setting said out of fold is returned, for a stack.
+    found
+        What an earlier search on the same rows found, so that nothing is searched again.
     """
 
     candidate: Candidate
@@ -77,6 +82,7 @@ class Task:
     judge: Judge | None = None
     kind: str = ""
     share: bool = False
+    found: Found | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +92,8 @@ class OutOfFold:
     Parameters
     ----------
     fold
-        (n,) inner fold of each row that was searched on, from 1; 0 for a row that no fold judged.
+        (n,) inner fold of each row that was searched on, from 1; 0 for a row that no fold judged. The
+        rows of a single validation part are parted into folds, of which none has taught the model.
     said
         (n, K) probabilities or (n,) numbers; NaN where no fold judged.
     """
@@ -172,13 +179,28 @@ class Found:
 
 def _search(task: Task, cohort: Cohort, metric: Metric) -> Found:
     inside = cohort.rows(task.search)
-    assert inside.target is not None
-    pairs = task.inner
-    if isinstance(pairs, int):
-        pairs = inner_folds(
-            inside.target, inside.groups, pairs, task.inner_seed, classes=bool(cohort.classes)
-        )
+    pairs = _pairs(task, inside)
     trials = search(task.candidate, inside, pairs, metric=metric, trials=task.trials, seed=task.seed)
+    return _found(task, inside, pairs, trials, metric)
+
+
+def _pairs(task: Task, inside: Cohort) -> list[tuple[Index, Index]]:
+    assert inside.target is not None
+    if not isinstance(task.inner, int):
+        return task.inner
+    return inner_folds(
+        inside.target, inside.groups, task.inner, task.inner_seed, classes=bool(inside.classes)
+    )
+
+
+def _found(
+    task: Task,
+    inside: Cohort,
+    pairs: Sequence[tuple[Index, Index]],
+    trials: Sequence[Trial],
+    metric: Metric,
+) -> Found:
+    assert inside.target is not None
     chosen = best_trial(trials, metric)
     rule = None
     if task.judge is not None:
@@ -190,16 +212,50 @@ def _search(task: Task, cohort: Cohort, metric: Metric) -> Found:
             judge=task.judge,
             groups=None if inside.groups is None else inside.groups[judged],
         )
-    out_of_fold = _out_of_fold(len(inside), pairs, chosen) if task.share else None
+    out_of_fold = _out_of_fold(task, inside, pairs, chosen) if task.share else None
     return Found(replace(chosen, said=()), [replace(trial, said=()) for trial in trials], rule, out_of_fold)
 
 
-def _out_of_fold(n: int, pairs: Sequence[tuple[Index, Index]], chosen: Trial) -> OutOfFold:
-    fold = np.zeros(n, dtype=np.intp)
-    said = np.full((n, *chosen.said[0].shape[1:]), np.nan)
+def _out_of_fold(
+    task: Task, inside: Cohort, pairs: Sequence[tuple[Index, Index]], chosen: Trial
+) -> OutOfFold:
+    assert inside.target is not None
+    fold = np.zeros(len(inside), dtype=np.intp)
+    said = np.full((len(inside), *chosen.said[0].shape[1:]), np.nan)
     for number, ((_, judge), told) in enumerate(zip(pairs, chosen.said, strict=True), start=1):
         fold[judge], said[judge] = number, told
+    if len(pairs) == 1:
+        ((_, rows),) = pairs
+        groups = None if inside.groups is None else inside.groups[rows]
+        parted = inner_folds(
+            inside.target[rows], groups, FOLDS_OF_A_PART, task.inner_seed, classes=bool(inside.classes)
+        )
+        for number, (_, judge) in enumerate(parted, start=1):
+            fold[rows[judge]] = number
     return OutOfFold(fold, said)
+
+
+def _given(task: Task) -> Found | None:
+    return Found(Trial(dict(task.params))) if task.params is not None else task.found
+
+
+def _judges_where_it_searches(task: Task, judges: Mapping[str, Cohort]) -> bool:
+    """Whether the one setting would be fitted on the same rows, and asked about the same, twice."""
+    if (
+        isinstance(task.inner, int)
+        or len(task.inner) != 1
+        or task.params is not None
+        or task.found is not None
+    ):
+        return False
+    ((train, judge),) = task.inner
+    one_setting = task.trials == 1 or not task.candidate.space
+    return (
+        one_setting
+        and set(judges) == {"validation"}
+        and np.array_equal(task.search[train], task.train)
+        and len(judge) == len(judges["validation"])
+    )
 
 
 def _learn(
@@ -210,7 +266,8 @@ def _learn(
     heard: list[warnings.WarningMessage],
 ) -> Learned:
     with measured() as meter:
-        found = Found(Trial(dict(task.params))) if task.params is not None else _search(task, cohort, metric)
+        twice = _judges_where_it_searches(task, judges)
+        found = _given(task) or (Found(Trial({})) if twice else _search(task, cohort, metric))
         searched = meter.lap()
         train = cohort.rows(task.train)
         assert train.target is not None
@@ -219,6 +276,12 @@ def _learn(
         fit_cost = meter.lap()
         said = {part: say(fitted, rows, len(cohort.classes)) for part, rows in judges.items()}
         asked = meter.lap()
+        if twice:
+            inside, ((part, told),) = cohort.rows(task.search), said.items()
+            truth = judges[part].target
+            assert truth is not None
+            score = metric.value(Judged(truth, told))
+            found = _found(task, inside, _pairs(task, inside), [Trial({}, (score,), (told,))], metric)
     return Learned(
         task.candidate.label,
         task.part,
