@@ -57,3 +57,30 @@ def test_a_kind_that_this_version_does_not_know_asks_for_an_update():
     header = {CONFIGURATION: json.dumps({"alphabet": "dna", "encoder": "mamba"})}
     with pytest.raises(BundleError, match="Update prognome"):
         load_encoder(save({"a": torch.zeros(1)}, header))
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"width": 10**12},
+        {"depth": 10**9},
+        {"depth": -1},
+        {"pool": 0, "width": 8},
+        {"strange": 1},
+        [],
+        "width",
+    ],
+)
+def test_a_configuration_that_was_tampered_with_is_refused_at_once(params):
+    weights = dict(EncoderSpec("dna", "cnn", {"width": 8}).build().state_dict())
+    header = {CONFIGURATION: json.dumps({"alphabet": "dna", "encoder": "cnn", "params": params})}
+    with pytest.raises(BundleError):
+        load_encoder(save(weights, header))
+
+
+def test_a_weight_that_is_no_number_is_refused():
+    spec = EncoderSpec("dna", "cnn", {"width": 8})
+    weights = dict(spec.build().state_dict())
+    weights["blocks.0.along.bias"] = torch.full((8,), torch.nan)
+    with pytest.raises(BundleError, match="no number"):
+        load_encoder(save(weights, {CONFIGURATION: spec.to_json()}))

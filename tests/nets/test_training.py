@@ -52,7 +52,7 @@ def test_a_planted_motif_is_learned(encoder, epochs):
 
 @pytest.mark.parametrize("encoder", ["cnn", "transformer"])
 def test_shuffled_labels_are_not_learned(encoder):
-    # a network trained on noise still answers more to some letters than to others by chance. DeLong's interval
+    # a network trained on noise still prefers some letters to others, by chance. DeLong's interval
     # of its AUC knows nothing of that, so the interval here is over shuffles (Student, 7 df)
     codes, event = planted(300, 60, 2)
     fresh, truth = planted(400, 60, 3)

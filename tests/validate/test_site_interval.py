@@ -76,3 +76,27 @@ def test_a_site_without_events_has_no_average_precision_and_the_others_do():
     assert line["value"] == pytest.approx((1 + 0.381269841269841 + 1) / 3, rel=1e-9)
     assert "over 3 folds" in line["method"]
     assert "4 sites" in whole("calibration_slope", truth)["method"]
+
+
+def test_losses_of_numbers_are_widened_for_their_skew_over_sites():
+    """By hand: errors 1, 2, 3 and 6 at four sites; 3 ± qt(.975, 3) · sd / 2, times 1 + 1.6 / 4, cut off at 0."""
+    truth = np.zeros(40)
+    said = np.repeat([1.0, 2.0, 3.0, 6.0], 10) * np.tile([1.0, -1.0], 20)
+    judged = Judged(truth, said)
+    site = np.arange(40) // 10
+    folds = [
+        JudgedFold(1, k + 1, np.flatnonzero(site == k), judged.rows(np.flatnonzero(site == k)))
+        for k in range(4)
+    ]
+    *_, line = score_part(
+        "m",
+        "cv",
+        folds,
+        [METRICS["mae"]],
+        groups=site.astype(str).astype(object),
+        interval=Interval(100, 0.95, 1),
+    )
+    reach = 3.182446305284263 * 2.160246899469287 / 2 * 1.4
+    assert line["value"] == 3
+    assert line["high"] == pytest.approx(3 + reach, rel=1e-9)
+    assert line["low"] == 0

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import save
 
 from prognome.errors import BundleError
 from prognome.nets.catalog import ENCODERS, encoder
+from prognome.nets.checked_weights import fill, read_tensors, refuse_endless
 from prognome.nets.encoders.base import Trunk
 from prognome.sequence.alphabet import alphabet
 
@@ -76,7 +76,7 @@ def read_encoder_spec(data: bytes, *, where: str = "encoder") -> EncoderSpec:
         size = int.from_bytes(data[:8], "little")
         header = json.loads(data[8 : 8 + size])
         spec = EncoderSpec.from_json(header["__metadata__"][CONFIGURATION])
-    except (ValueError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise BundleError(where, "is no encoder that was saved here", mend=_ANEW) from error
     if spec.encoder not in ENCODERS:
         raise BundleError(
@@ -94,9 +94,6 @@ def load_encoder(data: bytes, *, where: str = "encoder") -> Trunk:
         If the file is no encoder of ours, or weights and configuration do not fit.
     """
     spec = read_encoder_spec(data, where=where)
-    try:
-        trunk = spec.build()
-        trunk.load_state_dict(load(data))
-    except (RuntimeError, ValueError, TypeError, SafetensorError) as error:
-        raise BundleError(where, "has weights that do not fit its configuration", mend=_ANEW) from error
-    return trunk.eval()
+    tensors = read_tensors(data, where=where, mend=_ANEW)
+    refuse_endless((), spec.params, len(tensors), where=where, mend=_ANEW)
+    return fill(spec.build, tensors, where=where, mend=_ANEW)

@@ -115,6 +115,8 @@ class Convolution(Trunk):
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
+        if min(width, depth, kernel, kernel_after, pool) < 1:
+            raise ValueError("width, depth, kernels and pool are whole numbers from 1 up")
         self.features, self.stride = width, pool**depth
         self.blocks = nn.ModuleList(
             _Block(
