@@ -59,7 +59,7 @@ class Peer(nn.Module):
         ours = network.state_dict()
         self.convolutions = nn.ModuleList([nn.Conv1d(4, 64, 11, padding=5), nn.Conv1d(64, 64, 5, padding=2)])
         self.norms = nn.ModuleList([nn.LayerNorm(64), nn.LayerNorm(64)])
-        self.pool, self.silence = nn.MaxPool1d(3, ceil_mode=True), nn.Dropout1d(0.1)
+        self.pool, self.silence = nn.MaxPool1d(3, ceil_mode=True), nn.Dropout1d(0.2)
         self.place = nn.Parameter(ours["encoders.block0.pool.place"].clone())
         self.norm = nn.LayerNorm(192)
         self.head = nn.Sequential(

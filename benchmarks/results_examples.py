@@ -39,6 +39,21 @@ class Example:
 _BRCA1 = (("cv", "auc_roc"), ("cv", "average_precision"), ("cv", "mcc", "chosen"))
 _CARDIO = (("cv", "average_precision"), ("cv", "auc_roc"), ("cv", "accuracy"))
 _ANCESTRY = (("cv", "accuracy"), ("cv", "auc_roc"))
+_GUE = (("validation", "mcc"), ("test", "mcc"), ("test", "auc_roc"))
+_GUE_PROTOCOL = "the task's own parts: training windows teach, development windows stop and choose (those that share 24 letters with training set aside), test windows judge once"
+
+
+def _gue(number: int, task: str, title: str, bert: str, kmer: str) -> Example:
+    """A task of GUE and what the README of its data says beside it."""
+    return Example(
+        f"{number}_gue_{task}.yaml",
+        f"GUE {task}: {title}",
+        _GUE_PROTOCOL,
+        _GUE,
+        (f"fine-tuned DNABERT-2 (117 M weights): MCC {bert}; plain 3–6-mer logistic regression {kmer}",),
+        gaps=(("test", "mcc"),),
+    )
+
 
 EXAMPLES = (
     Example(
@@ -193,5 +208,60 @@ EXAMPLES = (
         "5-fold cross-validation, random folds",
         _ANCESTRY,
         remark="Relatives buy little here, and nearly everything where a trait runs in families: [lessons](lessons.md#relatives-on-both-sides-of-a-fold).",
+    ),
+    _gue(16, "tf_0", "a transcription factor binds", ".720", ".649"),
+    _gue(17, "tf_3", "a transcription factor binds", ".585", ".478"),
+    _gue(18, "prom_core_tata", "the core of a TATA promoter", ".742", ".465"),
+    _gue(19, "prom_300_tata", "a TATA promoter", ".716", ".430"),
+    _gue(20, "mouse_0", "a transcription factor binds, mouse", ".568", ".564"),
+    Example(
+        "21_splicing_mfass.yaml",
+        "Splice-disrupting variants (MFASS): pairs of sequences",
+        "64 % of the exons teach, 16 % stop and choose, 20 % judge once; an exon stands in one part alone",
+        (("validation", "average_precision"), ("test", "average_precision"), ("test", "auc_roc")),
+        (
+            "by exon: boosted trees average precision .273, SPANR .26; large pre-trained models about .5",
+            "goal: .40",
+        ),
+    ),
+    Example(
+        "22_splice_sites.yaml",
+        "Splice sites (UCI): donor, acceptor or neither",
+        "5-fold cross-validation",
+        (("cv", "accuracy"), ("cv", "auc_roc")),
+        ("boosting .973, random forest .968, CNN .945 (accuracy)", "goal: .97"),
+    ),
+    Example(
+        "23_splice_strength_mpsa.yaml",
+        "Strength of 5' splice sites (MPSA): nine letters to a number",
+        "3-fold cross-validation on the authors' training and validation rows; their test part asked once",
+        (("cv", "r2"), ("test", "r2"), ("test", "spearman")),
+    ),
+    Example(
+        "24_brca1_with_window.yaml",
+        "BRCA1 loss of function: annotation and sequence, an exon left out",
+        "leave one exon out",
+        (("cv", "auc_roc"), ("cv", "average_precision")),
+        (
+            "by exon: boosted trees on annotations .891 / .738, with ±10 bp of sequence .899 / .755",
+            "goals: AUC .91, average precision .78",
+        ),
+    ),
+    Example(
+        "25_alzheimer_fusion.yaml",
+        "Alzheimer's disease (ROSMAP): early, intermediate and late fusion",
+        "5-fold cross-validation on 245; the fixed 106 test rows",
+        (("cv", "auc_roc"), ("test", "auc_roc"), ("test", "accuracy"), ("test", "f1")),
+        (
+            "MOGONET (several random splits): accuracy .815, F1 .821, AUC .874",
+            "MMDynamics: accuracy .842, F1 .846, AUC .912",
+        ),
+    ),
+    Example(
+        "26_breast_subtypes_no_protein.yaml",
+        "Breast cancer subtypes (TCGA): protein missing in the whole test part",
+        "5-fold cross-validation on 150; 70 test rows without protein",
+        (("cv", "accuracy"), ("test", "accuracy"), ("test", "balanced_accuracy")),
+        ("logistic regression and forest without protein: accuracy .957, balanced error .063",),
     ),
 )

@@ -39,9 +39,9 @@ def write_tables(data: Path, folder: Path) -> None:
 def write_gue(data: Path, folder: Path, task: str, stem: str) -> None:
     """One task: its three files together, and who trains and judges.
 
-    ``shares_24`` says whether a development or test window shares 24 letters with a training window, on either
-    strand. Development windows that do are set aside (``use`` is ``no``): a model that remembers them would
-    look better there than it is.
+    ``shares_24`` says whether a development or test window shares 24 letters with a training window, on
+    either strand. Development windows that do are set aside (``use`` is ``no``): a model that remembers
+    them would look better there than it is.
     """
     parts = {"train": "train", "validation": "dev", "test": "test"}
     tables = []

@@ -259,5 +259,5 @@ def test_first_weights_and_rates_can_be_given():
 
 
 @pytest.mark.parametrize(("n", "size"), [(10, 16), (300, 16), (2000, 32), (100_000, 256)])
-def test_an_epoch_has_about_sixty_steps(n, size):
+def test_an_epoch_has_about_eighty_steps(n, size):
     assert Training().rows_a_step(n) == size

@@ -79,7 +79,7 @@ def test_a_site_without_events_has_no_average_precision_and_the_others_do():
 
 
 def test_losses_of_numbers_are_widened_for_their_skew_over_sites():
-    """By hand: errors 1, 2, 3 and 6 at four sites; 3 ± qt(.975, 3) · sd / 2, times 1 + 1.6 / 4, cut off at 0."""
+    """By hand: errors 1, 2, 3, 6 at four sites; 3 ± qt(.975, 3) · sd / 2 · (1 + 1.6 / 4), cut off at 0."""
     truth = np.zeros(40)
     said = np.repeat([1.0, 2.0, 3.0, 6.0], 10) * np.tile([1.0, -1.0], 20)
     judged = Judged(truth, said)

@@ -149,8 +149,8 @@ def _binary(text: pd.Series[str], spec: Target, labels: list[str], where: str) -
             where,
             f"holds {len(labels)} classes where kind: binary needs two",
             seen=", ".join(labels) if len(labels) <= FEW_CLASSES else "",  # more may be patients' values
-            mend="Say kind: multiclass; or negative: rest, for one class against all others; or drop the others "
-            "with rows: {drop: [{column: …, values: […]}]}.",
+            mend="Say kind: multiclass; or negative: rest, for one class against all others; or drop the "
+            "others with rows: {drop: [{column: …, values: […]}]}.",
         )
     assert spec.positive is not None
     events = [label for label in labels if equals(pd.Series([label]), spec.positive)[0]]

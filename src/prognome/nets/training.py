@@ -26,7 +26,7 @@ from prognome.nets.spec import NetworkSpec
 
 Schedule = Literal["cosine", "constant"]
 LEAST_BATCH, MOST_BATCH = 16, 256
-STEPS_AN_EPOCH = 60  # so that 300 rows and 100,000 rows both take enough steps, and not too many
+STEPS_AN_EPOCH = 80  # so that 300 rows and 100,000 rows both take enough steps, and not too many
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Training:
     epochs
         At most.
     batch_size
-        Rows a step; by default so many that an epoch has about 60 steps, between 16 and 256.
+        Rows a step; by default so many that an epoch has about 80 steps, between 16 and 256.
     learning_rate, weight_decay
         Of AdamW.
     schedule

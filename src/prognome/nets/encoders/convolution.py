@@ -112,7 +112,7 @@ class Convolution(Trunk):
         kernel_after: int = 5,
         pool: int = 3,
         residual: bool = False,
-        dropout: float = 0.1,
+        dropout: float = 0.2,
     ) -> None:
         super().__init__()
         if min(width, depth, kernel, kernel_after, pool) < 1:
