@@ -37,7 +37,7 @@ NEW, NEW_HAS = windows(300, 1)
 
 
 def test_a_planted_motif_is_learned_from_plain_texts():
-    model = NetworkClassifier("cnn", **SMALL).fit(TEXTS, HAS)
+    model = NetworkClassifier("cnn", **{**SMALL, "epochs": 30}).fit(TEXTS, HAS)
     assert roc_auc_score(NEW_HAS, model.predict_proba(NEW)[:, 1]) > 0.99
 
 

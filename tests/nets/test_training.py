@@ -120,7 +120,7 @@ def test_rows_kept_aside_teach_nothing_but_when_to_stop():
 
 
 def test_the_best_epoch_s_weights_are_kept():
-    plan = Training(epochs=12, batch_size=8, learning_rate=0.02, patience=4, precision="float32")
+    plan = Training(epochs=12, batch_size=8, learning_rate=0.02, patience=2, precision="float32")
     done = short(validation=np.arange(25), training=plan)
     losses = [epoch.validation_loss for epoch in done.history]
     assert len(losses) < 12  # chance labels: it gets worse, and it stops

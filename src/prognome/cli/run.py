@@ -128,6 +128,8 @@ def execute(
         show(sentence)
         for line in result.judgement.subgroups.get(part, []):
             show(line)
+    if result.judgement.added.summary:
+        show(result.judgement.added.summary)
     tell_guards(result.guards)
     show(f"report: {out / 'report.html'}")
 

@@ -115,3 +115,8 @@ class Stability(StudyPart):
         "short",
         description="Networks and what is made of them: short gives a curve of two points and no other seeds.",
     )
+    blocks: Literal["auto"] | bool = Field(
+        "auto",
+        description="Whether the best model is judged again without each block; auto: of 2 to 8 blocks, "
+        "unless it is a costly model that is to be spared.",
+    )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from prognome.core.learner import Family, Learner
@@ -193,8 +194,12 @@ def _parameters(estimator: type) -> set[str]:
     return set(inspect.signature(estimator).parameters)
 
 
-def _reading_cohorts(study: Study, model: ModelSpec, estimator: Any, blocks: Sequence[str]) -> Any:
+def _reading_cohorts(
+    study: Study, model: ModelSpec, estimator: Any, blocks: Sequence[str], least: int | None
+) -> Any:
     """A model that takes the place of the whole pipeline: it reads sequences as they are, tables by steps.
+
+    With ``least`` it is content with that many blocks, whatever it asks of a study.
 
     Raises
     ------
@@ -202,7 +207,7 @@ def _reading_cohorts(study: Study, model: ModelSpec, estimator: Any, blocks: Seq
         For a model that reads along an order where no block has one, or that joins blocks where there are too
         few.
     """
-    least = getattr(estimator, "least_blocks", 1)
+    least = getattr(estimator, "least_blocks", 1) if least is None else least
     if len(blocks) < least:
         raise StudyError(
             f"models: {model.label}",
@@ -229,13 +234,13 @@ def _reading_cohorts(study: Study, model: ModelSpec, estimator: Any, blocks: Seq
     return estimator.set_params(**{name: value for name, value in given.items() if name in known})
 
 
-def _single(study: Study, model: ModelSpec) -> Candidate:
+def _single(study: Study, model: ModelSpec, *, least_blocks: int | None = None) -> Candidate:
     learner = _learner(study, model.name, model.label)
     estimator = learner.build(model.params, where=f"models: {model.label}")
     blocks = _usable_blocks(study, model)
     free = {name: space for name, space in learner.space.items() if name not in model.params}
     if getattr(learner.estimator, "reads_cohort", False):
-        whole: Any = _reading_cohorts(study, model, estimator, blocks)
+        whole: Any = _reading_cohorts(study, model, estimator, blocks, least_blocks)
     elif "prepare" in _parameters(learner.estimator):  # it learns the steps in folds of its own
         whole = estimator.set_params(prepare=_preparation(study, blocks))
     else:
@@ -300,6 +305,51 @@ def _baselines(study: Study) -> dict[str, Candidate]:
         mean: Any = GroupMeanRegressor(column) if kind == "number" else GroupMeanClassifier(column)
         found[label] = Candidate(label, mean, MODELS.rank("dummy"), baseline=True, comparison_only=True)
     return found
+
+
+def without_block(study: Study, candidate: Candidate, block: str) -> Candidate:
+    """The candidate as it would be if its model did not know of a block.
+
+    A stack is made of its members so narrowed, without those that read nothing but the block; a single member
+    that is left, like a single block that is left to a fusion, still goes through the meta-model.
+
+    Raises
+    ------
+    StudyError
+        If the model does not use the block, uses no other, or cannot do without it.
+    """
+    found = _narrowed(study, candidate.label, candidate.estimator, block)
+    where = f"models: {candidate.label}"
+    if found is None:
+        raise StudyError(where, "uses no other block")
+    if found is candidate.estimator:
+        raise StudyError(where, "does not use it")
+    return replace(candidate, estimator=found, members=())
+
+
+def _narrowed(study: Study, label: str, estimator: Any, block: str) -> Any:
+    """The estimator without the block: itself where it does not use it, None where it uses no other."""
+    model = next((one for one in study.models if one.label == label), None) or _baseline_model(study, label)
+    if model.name == STACK:
+        members = [(name, _narrowed(study, name, one, block)) for name, one in estimator.members]
+        if all(one is old for (_, one), (_, old) in zip(members, estimator.members, strict=True)):
+            return estimator
+        kept = [(name, one) for name, one in members if one is not None]
+        return clone(estimator).set_params(members=kept) if kept else None
+    used = _usable_blocks(study, model)
+    if block not in used:
+        return estimator
+    rest = [name for name in used if name != block]
+    narrow = model.model_copy(update={"blocks": rest})
+    return _single(study, narrow, least_blocks=1).estimator if rest else None
+
+
+def _baseline_model(study: Study, label: str) -> ModelSpec:
+    """What a baseline that the study does not name is made of."""
+    plain = "ridge" if study.target.kind == "number" else "logistic"
+    if label == CLINICAL_ONLY:
+        return ModelSpec(name=plain, label=label, blocks=clinical_blocks(study))
+    return ModelSpec(name=plain if label == LINEAR else label, label=label)
 
 
 def group_mean_column(candidate: Candidate) -> str | None:

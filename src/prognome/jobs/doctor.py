@@ -17,6 +17,7 @@ from prognome.core.study import Study
 from prognome.core.study_models import Named
 from prognome.core.table import Table
 from prognome.errors import PrognomeError, StudyError
+from prognome.jobs.added_value import MOST_BLOCKS
 from prognome.jobs.assemble import resolve
 from prognome.jobs.incoming import load_external
 from prognome.jobs.record import input_files, usable_cores
@@ -25,6 +26,7 @@ from prognome.jobs.watch import Said
 from prognome.jobs.watch_external import guard_external
 from prognome.prepare.sequence import KmerEncoder, PositionEncoder
 from prognome.sequence.alphabet import alphabet
+from prognome.validate.added_value import count_fits
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import refit
 from prognome.validate.stability import count_pieces
@@ -212,13 +214,17 @@ def _on_work(study: Study, ready: Prepared, *, timed: bool) -> Iterator[Check]:
         place = ready.loaded.cohort, ready.split
         more = count_pieces(*place, asked.curve, asked.seeds, ready.rules.seed, known=True)
         more += count_pieces(*place, asked.curve, 0, ready.rules.seed, known=True)  # a linear model beside
+    if study.stability.blocks is not False and len(study.blocks) > 1:
+        many = len(study.blocks) > MOST_BLOCKS and study.stability.blocks == "auto"
+        elsewhere = bool(len(ready.split.test) or study.external)
+        more += count_fits(ready.split, 0 if many else len(study.blocks), elsewhere=elsewhere)
     cohort = ready.loaded.cohort
     columns = sum(_width(table, study.prepare[name]) for name, table in cohort.blocks.items())
     memory = 8 * len(cohort) * columns * COPIES / 1e6
     yield Check(
         "ok",
         "work",
-        f"{sum(fits.values()):,} fits, and about {more:,} more for learning curves and seeds; "
+        f"{sum(fits.values()):,} fits, and about {more:,} more for learning curves, seeds and blocks; "
         f"about {memory:,.0f} MB of memory for each worker",
     )
     if not timed:

@@ -1,4 +1,4 @@
-"""What the figures mean: differences that hold, subgroups, decisions, stability."""
+"""What the figures mean: differences that hold, subgroups, decisions, stability, what each block adds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 from prognome.core.cohort import Cohort
 from prognome.core.split import Split
 from prognome.core.study import Study
+from prognome.jobs.added_value import AddedValue, judge_blocks
 from prognome.jobs.stability import judge_stability
 from prognome.validate.candidate import Candidate
 from prognome.validate.compare import compare, find_family
@@ -46,6 +47,8 @@ class Judgement:
     curve, spread, left_out
         Sentences on the end of the learning curve, on chance of folds and seeds, and on what was left out of
         these to save time; or empty.
+    added
+        What each block adds to the best model.
     """
 
     comparisons: pd.DataFrame
@@ -59,6 +62,7 @@ class Judgement:
     curve: str
     spread: str
     left_out: str
+    added: AddedValue
 
 
 def judge(
@@ -75,7 +79,7 @@ def judge(
     progress: Progress | None = None,
     pieces: Pieces | None = None,
 ) -> Judgement:
-    """Compare, look at subgroups, at decisions and at stability.
+    """Compare, look at subgroups, at decisions, at stability and at each block.
 
     Parameters
     ----------
@@ -90,7 +94,7 @@ def judge(
     levels
         How the columns of subgroups are parted, learned from rows that are not test.
     workers, progress, pieces
-        As for ``evaluate``, for the fits of learning curve and seeds.
+        As for ``evaluate``, for the fits of learning curve, seeds and blocks.
     """
     best = evaluation.best
     metric = rules.metric
@@ -110,6 +114,10 @@ def judge(
     stability = judge_stability(
         study, alive, cohort, split, rules, evaluation, workers=workers, progress=progress, pieces=pieces
     )
+    added = judge_blocks(
+        study, alive, cohort, split, rules, evaluation, external,
+        workers=workers, progress=progress, pieces=pieces,
+    )  # fmt: skip
     return Judgement(
         comparisons,
         gaps,
@@ -122,6 +130,7 @@ def judge(
         stability.curve,
         stability.spread,
         stability.left_out,
+        added,
     )
 
 

@@ -20,7 +20,7 @@ from prognome.version import __version__
 RUN_FORMAT = 1
 RUN_LAYOUT = (
     "run.json", "study.yaml", "split.tsv", "predictions.tsv", "scores.tsv", "comparisons.tsv", "markers.tsv",
-    "gaps.tsv", "decision_curve.tsv", "stability.tsv", "guards.tsv",
+    "gaps.tsv", "decision_curve.tsv", "stability.tsv", "blocks.tsv", "guards.tsv",
     "timing.tsv", "training.tsv", "mismatches.tsv", "figures", "report.html", "bundle",
 )  # fmt: skip
 _LIBRARIES = (

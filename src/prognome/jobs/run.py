@@ -285,7 +285,7 @@ def _run(
         progress=progress,
         pieces=pieces,
     )
-    say("comparing models; learning curve and seeds")
+    say("comparing models; learning curve, seeds and blocks")
     judgement = judge(
         study, ready.candidates, cohort, split, ready.rules, evaluation, others,
         levels=ready.levels, workers=workers, progress=progress, pieces=pieces,
@@ -315,6 +315,8 @@ def _run(
             table = getattr(judgement, name)
             if len(table):
                 write_tsv(table, folder / f"{name}.tsv")
+        if len(judgement.added.table):
+            write_tsv(judgement.added.table, folder / "blocks.tsv")
         (folder / "bundle").mkdir()
         known["bundle"] = {
             "manifest_sha256": bundle.save(folder / "bundle"),
@@ -459,6 +461,11 @@ def _judgement_facts(judgement: Judgement, told: list[Said]) -> dict[str, Any]:
             "curve": judgement.curve,
             "spread": judgement.spread,
             "left_out": judgement.left_out,
+        },
+        "added_value": {
+            "sentences": dict(judgement.added.sentences),
+            "summary": judgement.added.summary,
+            "left_out": judgement.added.left_out,
         },
         "guards": [_without_nan(asdict(one)) for one in told],
     }

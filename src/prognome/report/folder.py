@@ -40,6 +40,7 @@ _LATER: dict[str, tuple[str, ...]] = {
     "gaps": ("value", "rest", "gap", "low", "high", "p", "p_holm", "n", "events"),
     "decision_curve": ("threshold", "net_benefit", "low", "high", "treat_all", "treat_none", "n"),
     "stability": ("seed", "share", "train_rows", "repeat", "fold", "value"),
+    "blocks": ("with", "without", "difference", "low", "high", "p", "p_holm"),
     "guards": (),
     "training": ("repeat", "fold", "epoch", "train_loss", "validation_loss", "seconds", "best"),
 }
@@ -98,7 +99,7 @@ class Run:
         The tables of those names.
     predictions
         Of the best model alone, without row ids.
-    comparisons, gaps, decision_curve, stability, guards, training
+    comparisons, gaps, decision_curve, stability, blocks, guards, training
         The tables of those names; without lines where the run folder has none.
     rule
         ``bundle/rule.json``: recalibration, threshold and sets of the model refitted; empty without it.
@@ -113,6 +114,7 @@ class Run:
     gaps: pd.DataFrame
     decision_curve: pd.DataFrame
     stability: pd.DataFrame
+    blocks: pd.DataFrame
     guards: pd.DataFrame
     training: pd.DataFrame
     rule: Mapping[str, Any]

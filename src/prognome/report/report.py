@@ -7,6 +7,7 @@ from pathlib import Path
 from prognome.page.chart import as_file
 from prognome.page.html import Markup, document, element, join
 from prognome.page.style import css
+from prognome.report.added_value import added_value_section
 from prognome.report.answer import answer_section
 from prognome.report.cautions import cautions
 from prognome.report.class_figures import class_section
@@ -32,6 +33,7 @@ TITLES = {
     "figures": "Figures",
     "decisions": "Decisions",
     "subgroups": "Subgroups",
+    "blocks": "Blocks",
     "stability": "Stability",
     "training": "Training",
     "guards": "Guards",
@@ -77,6 +79,7 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
     figures, curves = number_section(run) if run.kind == "number" else class_section(run)
     decisions, benefits = decisions_section(run)
     subgroups, forests = subgroups_section(run)
+    blocks, drops = added_value_section(run)
     stability, spread = stability_section(run)
     training, histories = training_section(run)
     sections: dict[str, Markup | None] = {
@@ -86,6 +89,7 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
         "figures": figures,
         "decisions": decisions,
         "subgroups": subgroups,
+        "blocks": blocks,
         "stability": stability,
         "training": training,
         "guards": guards_section(run),
@@ -113,7 +117,7 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
             ),
         ]
     )
-    drawings = [*costs, *curves, *benefits, *forests, *spread, *histories]
+    drawings = [*costs, *curves, *benefits, *forests, *drops, *spread, *histories]
     return document(f"{name}: prognome report", css(), body), drawings
 
 

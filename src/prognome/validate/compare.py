@@ -172,6 +172,30 @@ def compare(
     return pd.DataFrame(lines + decided + explored, columns=list(COLUMNS))
 
 
+def compare_pair(
+    folds: Folds,
+    metric: Metric,
+    part: str,
+    pair: tuple[str, str],
+    *,
+    groups: Groups,
+    interval: Interval,
+    train_rows: TrainRows | None = None,
+) -> PairedTest:
+    """The test of one pair in one part, as :func:`compare` would make it.
+
+    Parameters
+    ----------
+    folds, metric, interval, train_rows
+        As for :func:`compare`.
+    part, pair
+        Where, and the labels of whom; the difference is the first minus the second.
+    groups
+        (n,) labels of rows that go together, of all rows to which ``JudgedFold.rows`` refers; or None.
+    """
+    return _Judge(folds, metric, part, groups, interval, train_rows).test(*pair)
+
+
 def _family(best: str, rivals: Sequence[str], judge: _Judge) -> list[dict[str, Any]]:
     """The best against its rivals in one part and metric, corrected together."""
     tests = [judge.test(best, rival) for rival in rivals]

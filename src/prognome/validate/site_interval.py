@@ -33,8 +33,8 @@ def estimate_over_sites(
     """Student's interval with sites as units, or the one within sites where that is wider.
 
     Of the mean over sites. Losses of numbers are widened (``EXCESS_SITES``); average precision is on the
-    logit scale and less the bias of small sites. For calibration slope and intercept, which are reckoned over all
-    rows together, the jackknife that leaves out whole sites.
+    logit scale and less the bias of small sites. For calibration slope and intercept, which are reckoned over
+    all rows together, the jackknife that leaves out whole sites.
 
     Parameters
     ----------
