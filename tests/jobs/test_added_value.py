@@ -1,21 +1,25 @@
 """The best model without each block: planted signal and noise, equal fits by another road, who is spared."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from prognome.core.metrics import find_metric
 from prognome.core.study import Study
 from prognome.errors import StudyError
+from prognome.jobs.added_value import judge_blocks
 from prognome.jobs.assemble import candidates, resolve, without_block
-from prognome.jobs.run import run
+from prognome.jobs.run import prepare, run
 from prognome.validate.crew import Crew
+from prognome.validate.evaluate import evaluate
 
 QUICK = {"curve": [], "seeds": 0}
 
 
-def make(tmp_path, *, models, rows=240, **changes) -> Study:
+def make(tmp_path, *, models, rows=400, **changes) -> Study:
     """All signal stands in ``signal``; ``noise`` and ``more`` hold none; ``where`` names a test part."""
     rng = np.random.default_rng(5)
     frame = pd.DataFrame({"id": [f"P{k}" for k in range(rows)]})
@@ -47,19 +51,36 @@ def make(tmp_path, *, models, rows=240, **changes) -> Study:
 def with_test(tmp_path, study: Study) -> Study:
     facts = {"path": str(tmp_path / "table.tsv"), "id": "id"}
     said = {**study.to_mapping(), "rows": facts}
-    said["split"] = {**said["split"], "test": {"column": "where", "values": ["test"]}}
+    said["split"] = {**said["split"], "test": {"column": "where", "value": "test"}}
     return Study.from_mapping(said, folder=tmp_path)
 
 
-def lines(found, part="cv"):
-    table = found.judgement.added.table
-    return {line["block"]: line for line in table[table["part"] == part].to_dict("records")}
+def judged_without(study: Study, best: str, *, beside: tuple[str, ...] = ()):
+    """What is done for a model, whoever is the best one; with what was evaluated."""
+    study = resolve(study)
+    ready = prepare(study)
+    standing = [one for one in ready.candidates if one.label in (best, *beside)]
+    found = evaluate(standing, ready.loaded.cohort, ready.split, ready.rules)
+    if found.best != best:
+        whole = evaluate(
+            [one for one in standing if one.label == best], ready.loaded.cohort, ready.split, ready.rules
+        )
+        found = replace(found, best=best, refitted={**found.refitted, **whole.refitted})
+    added = judge_blocks(
+        study, standing, ready.loaded.cohort, ready.split, ready.rules, found, {},
+        workers=1, progress=None, pieces=None,
+    )  # fmt: skip
+    return added, found
+
+
+def by_block(added, part="cv"):
+    return {line["block"]: line for line in added.table.query(f"part == '{part}'").to_dict("records")}
 
 
 def test_a_planted_block_adds_and_noise_does_not(tmp_path):
     found = run(make(tmp_path, models=["logistic"]), tmp_path / "out", workers=1)
     assert found.best == "logistic"
-    here = lines(found)
+    here = by_block(found.judgement.added)
     assert here["signal"]["verdict"] == "adds"
     assert here["signal"]["low"] > 0.2
     assert here["noise"]["verdict"] == "nothing shown"
@@ -80,23 +101,18 @@ def test_a_planted_block_adds_and_noise_does_not(tmp_path):
 
 
 def test_without_a_block_the_figures_are_those_of_a_study_that_never_had_it(tmp_path):
-    models = ["logistic"]
-    whole = run(with_test(tmp_path, make(tmp_path, models=models)), workers=1)
-    alone = {"stability": {**QUICK, "blocks": False}}
-    narrow = run(
-        with_test(tmp_path, make(tmp_path, models=[{"logistic": {"blocks": ["noise"]}}], **alone)), workers=1
-    )
-    assert len(narrow.judgement.added.table) == 0
-    assert whole.split.table.equals(narrow.split.table)
+    whole, full = judged_without(with_test(tmp_path, make(tmp_path, models=["logistic"])), "logistic")
+    narrow = make(tmp_path, models=[{"logistic": {"blocks": ["noise"]}}])
+    nothing, alone = judged_without(with_test(tmp_path, narrow), "logistic")
+    assert nothing.left_out == "logistic uses the block noise alone, so none can be left out."
     for part in ("cv", "test"):
-        scores = narrow.scores.query(f"model == 'logistic' and metric == 'auc_roc' and part == '{part}'")
-        expected = scores.loc[scores["fold"].isna(), "value"].item()
-        assert lines(whole, part)["signal"]["without"] == pytest.approx(expected, abs=1e-12)
-        scores = whole.scores.query(f"model == 'logistic' and metric == 'auc_roc' and part == '{part}'")
-        with_all = scores.loc[scores["fold"].isna(), "value"].item()
-        assert lines(whole, part)["signal"]["with"] == pytest.approx(with_all, abs=1e-12)
-    assert lines(whole, "test")["signal"]["test"] == "DeLong test"
-    assert lines(whole, "test")["signal"]["verdict"] == "adds"
+        line = by_block(whole, part)["signal"]
+        asked = f"metric == 'auc_roc' and part == '{part}' and model == 'logistic' and fold.isna()"
+        assert line["without"] == pytest.approx(alone.scores.query(asked)["value"].item(), abs=1e-12)
+        assert line["with"] == pytest.approx(full.scores.query(asked)["value"].item(), abs=1e-12)
+        assert line["verdict"] == "adds"
+    assert by_block(whole, "cv")["signal"]["test"] == "corrected resampled t-test, 5 folds"
+    assert by_block(whole, "test")["signal"]["test"] == "DeLong test"
 
 
 def test_parameters_seeds_and_rows_are_those_of_the_folds_and_nothing_is_searched(tmp_path, monkeypatch):
@@ -110,15 +126,17 @@ def test_parameters_seeds_and_rows_are_those_of_the_folds_and_nothing_is_searche
     monkeypatch.setattr(Crew, "work", watched)
     models = [{"random_forest": {"n_estimators": 5}}]
     split = {"outer": {"folds": 2}, "inner": {"folds": 2}}
-    found = run(make(tmp_path, models=models, tune={"search": "random", "trials": 3}, split=split), workers=1)
-    assert found.best == "random_forest"
-    judged = {task.fold: task for task in seen if task.part == "cv" and task.candidate.label == found.best}
+    study = make(tmp_path, models=models, tune={"search": "random", "trials": 6}, split=split)
+    _, found = judged_without(study, "random_forest")
+    judged = {task.fold: task for task in seen if task.part == "cv"}
     again = [task for task in seen if task.part.startswith("without ")]
-    assert sorted((task.part, task.fold) for task in again) == [
-        (f"without {block}", fold) for block in ("noise", "signal") for fold in (1, 2)
+    assert any(task.params for task in again)
+    assert [(task.part, task.fold) for task in again] == [
+        (f"without {block}", fold) for block in ("signal", "noise") for fold in (1, 2)
     ]
     for task in again:
-        assert task.params == found.evaluation.params[("random_forest", 1, task.fold)]
+        assert task.params == found.params[("random_forest", 1, task.fold)]
+
         assert task.seed == judged[task.fold].seed
         assert task.train.tolist() == judged[task.fold].train.tolist()
         assert task.judge is None
@@ -127,12 +145,12 @@ def test_parameters_seeds_and_rows_are_those_of_the_folds_and_nothing_is_searche
 def test_errors_of_numbers_rise_without_the_signal(tmp_path):
     study = make(tmp_path, models=["ridge"])
     target = {"path": str(tmp_path / "table.tsv"), "column": "dose", "kind": "number"}
-    found = run(Study.from_mapping({**study.to_mapping(), "target": target}, folder=tmp_path), workers=1)
-    here = lines(found)
+    study = Study.from_mapping({**study.to_mapping(), "target": target}, folder=tmp_path)
+    added, _ = judged_without(study, "ridge")
+    here = by_block(added)
     assert here["signal"]["high"] < 0
     assert here["signal"]["verdict"] == "adds"
-    said = found.judgement.added.sentences["cv"][0]
-    assert said.startswith("Without signal the mean absolute error rises by ")
+    assert added.sentences["cv"][0].startswith("Without signal the mean absolute error rises by ")
 
 
 # --- stacks, fusion, and what cannot be narrowed ---------------------------------------------------------
@@ -165,60 +183,30 @@ def test_a_stack_is_narrowed_in_its_members_and_loses_those_of_the_block_alone(t
     assert len(stack.estimator.members) == 3
 
 
-def test_a_stack_of_one_model_a_block_is_judged_without_each(tmp_path):
+def test_a_joined_stack_of_one_model_a_block_is_fitted_by_itself_on_both_sides(tmp_path):
     models = [
         {"logistic": {"label": "of_signal", "blocks": ["signal"]}},
         {"logistic": {"label": "of_noise", "blocks": ["noise"]}},
         "stack",
     ]
-    split = {"outer": {"folds": 4}, "inner": {"folds": 2}}
-    study = make(tmp_path, models=models, split=split)
-    found = run(study, workers=1)
-    # the best model uses one block, so nothing can be left out of it
-    assert found.best == "of_signal"
-    assert found.judgement.added.left_out == (
-        "of_signal uses the block signal alone, so none can be left out."
-    )
-    _, stack = built(study, "stack")
-    for block, left in (("signal", "of_noise"), ("noise", "of_signal")):
-        narrow = without_block(resolve(study), stack, block)
-        assert [name for name, _ in narrow.estimator.members] == [left]
-
-
-def test_a_joined_stack_is_fitted_by_itself_on_both_sides(tmp_path):
-    from prognome.core.metrics import find_metric
-    from prognome.jobs.added_value import judge_blocks
-    from prognome.jobs.run import prepare
-    from prognome.validate.evaluate import evaluate
-
-    split = {"outer": {"folds": 3}, "inner": {"folds": 2}}
-    study = resolve(make(tmp_path, models=["logistic", {"svm": {"label": "other"}}, "stack"], split=split))
-    ready = prepare(study)
-    cohort = ready.loaded.cohort
-    found = evaluate(ready.candidates, cohort, ready.split, ready.rules)
-    stacked = vars(found) | {
-        "best": "stack",
-        "refitted": {**found.refitted, "stack": found.refitted[found.best]},
-    }
-    added = judge_blocks(
-        study, ready.candidates, cohort, ready.split, ready.rules, type(found)(**stacked), {},
-        workers=1, progress=None, pieces=None,
-    )  # fmt: skip
-    here = {line["block"]: line for line in added.table.to_dict("records")}
+    added, found = judged_without(make(tmp_path, models=models), "stack", beside=("of_signal", "of_noise"))
+    here = by_block(added)
     assert here["signal"]["verdict"] == "adds"
     assert here["noise"]["low"] < 0 < here["noise"]["high"]
     joined = np.mean([find_metric("auc_roc", "binary").value(f.judged) for f in found.folds[("stack", "cv")]])
     assert here["noise"]["with"] == pytest.approx(joined, abs=0.02)
+    # a stack of one logistic model ranks as that model does
+    alone = [find_metric("auc_roc", "binary").value(f.judged) for f in found.folds[("of_signal", "cv")]]
+    assert here["noise"]["without"] == pytest.approx(np.mean(alone), abs=1e-12)
 
 
 def test_a_fusion_of_two_blocks_keeps_its_meta_model_over_one(tmp_path):
-    study = make(tmp_path, models=["fusion"], split={"outer": {"folds": 4}, "inner": {"folds": 2}})
+    study = make(tmp_path, models=["fusion"])
     _, fusion = built(study, "fusion")
     assert without_block(resolve(study), fusion, "noise").estimator.blocks == ["signal"]
-    found = run(study, workers=1)
-    assert found.best == "fusion"
-    assert lines(found)["signal"]["verdict"] == "adds"
-    assert lines(found)["noise"]["low"] < 0 < lines(found)["noise"]["high"]
+    here = by_block(judged_without(study, "fusion")[0])
+    assert here["signal"]["verdict"] == "adds"
+    assert here["noise"]["low"] < 0 < here["noise"]["high"]
 
 
 def test_baselines_can_be_narrowed_too(tmp_path):
@@ -237,11 +225,10 @@ def test_a_block_that_the_model_does_not_use_or_cannot_do_without_is_left_out_wi
         without_block(
             *built(make(tmp_path, models=[{"logistic": {"blocks": ["noise"]}}]), "logistic"), "noise"
         )
-    found = run(study, tmp_path / "out", workers=1)
-    if found.best == "logistic":
-        table = found.judgement.added.table.set_index(["block", "part"])
-        assert table.loc[("more", ""), "verdict"] == "left out: logistic does not use it"
-        assert "logistic regression does not use it" in (tmp_path / "out" / "report.html").read_text()
+    added, _ = judged_without(study, "logistic")
+    table = added.table.set_index(["block", "part"])
+    assert table.loc[("more", ""), "verdict"] == "left out: logistic does not use it"
+    assert table.loc[("signal", "cv"), "verdict"] == "adds"
 
 
 def test_what_cannot_be_fitted_without_a_block_takes_no_run_with_it(tmp_path):
@@ -251,8 +238,8 @@ def test_what_cannot_be_fitted_without_a_block_takes_no_run_with_it(tmp_path):
         "signal": {"path": path, "columns": ["s1", "s2"]},
         "constant": {"path": path, "columns": ["same"]},
     }
-    found = run(Study.from_mapping({**study.to_mapping(), "blocks": blocks}, folder=tmp_path), workers=1)
-    table = found.judgement.added.table.set_index("block")
+    study = Study.from_mapping({**study.to_mapping(), "blocks": blocks}, folder=tmp_path)
+    table = judged_without(study, "logistic")[0].table.set_index("block")
     assert table.loc["signal", "verdict"].startswith("left out: ")
     assert pd.isna(table.loc["signal", "difference"])
 
@@ -261,15 +248,11 @@ def test_what_cannot_be_fitted_without_a_block_takes_no_run_with_it(tmp_path):
 
 
 def test_one_block_leaves_nothing_to_leave_out(tmp_path):
-    study = make(tmp_path, models=["logistic"])
+    study = make(tmp_path, models=["logistic"], rows=80)
     one = {"signal": study.to_mapping()["blocks"]["signal"]}
-    found = run(
-        Study.from_mapping({**study.to_mapping(), "blocks": one}, folder=tmp_path),
-        tmp_path / "out",
-        workers=1,
-    )
-    assert not (tmp_path / "out" / "blocks.tsv").exists()
-    assert found.record["added_value"] == {"sentences": {}, "summary": "", "left_out": ""}
+    study = Study.from_mapping({**study.to_mapping(), "blocks": one}, folder=tmp_path)
+    added, _ = judged_without(study, "logistic")
+    assert (len(added.table), added.sentences, added.summary, added.left_out) == (0, {}, "", "")
 
 
 @pytest.mark.parametrize(
@@ -281,8 +264,8 @@ def test_a_network_is_spared_unless_the_study_asks(tmp_path, stability, done):
     split = {"outer": {"folds": 2}, "inner": {"folds": 2}}
     asked = {**QUICK, **stability}
     models = [{"mlp": {"epochs": 1}}]
-    study = resolve(make(tmp_path, models=models, rows=80, split=split, stability=asked))
-    found = added_to(study, "mlp")
+    study = make(tmp_path, models=models, rows=80, split=split, stability=asked)
+    found, _ = judged_without(study, "mlp")
     assert bool(len(found.table)) is done
     assert bool(found.left_out) is (stability == {})
     if found.left_out:
@@ -296,22 +279,5 @@ def test_more_than_eight_blocks_are_left_out_in_turn_only_where_asked(tmp_path):
     study = make(tmp_path, models=["logistic"], rows=80)
     path = str(tmp_path / "table.tsv")
     blocks = {f"b{k}": {"path": path, "columns": ["s1", "n1"]} for k in range(9)}
-    study = resolve(Study.from_mapping({**study.to_mapping(), "blocks": blocks}, folder=tmp_path))
-    assert "there are 9 blocks" in added_to(study, "logistic").left_out
-
-
-def added_to(study: Study, best: str):
-    """What is done for a model, whoever is the best one."""
-    from dataclasses import replace
-
-    from prognome.jobs.added_value import judge_blocks
-    from prognome.jobs.run import prepare
-    from prognome.validate.evaluate import evaluate
-
-    ready = prepare(study)
-    standing = [one for one in ready.candidates if one.label == best]
-    found = evaluate(standing, ready.loaded.cohort, ready.split, ready.rules)
-    return judge_blocks(
-        study, standing, ready.loaded.cohort, ready.split, ready.rules, replace(found, best=best), {},
-        workers=1, progress=None, pieces=None,
-    )  # fmt: skip
+    study = Study.from_mapping({**study.to_mapping(), "blocks": blocks}, folder=tmp_path)
+    assert "there are 9 blocks" in judged_without(study, "logistic")[0].left_out
