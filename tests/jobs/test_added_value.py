@@ -87,7 +87,7 @@ def test_a_planted_block_adds_and_noise_does_not(tmp_path):
     assert here["noise"]["low"] < 0 < here["noise"]["high"]
     assert abs(here["noise"]["difference"]) < 0.02
 
-    written = pd.read_csv(tmp_path / "out" / "blocks.tsv", sep="\t")
+    written = pd.read_csv(tmp_path / "out" / "blocks.tsv", sep="\t", float_precision="round_trip")
     assert written["difference"].tolist() == [here[block]["difference"] for block in ("signal", "noise")]
     record = json.loads((tmp_path / "out" / "run.json").read_text())["added_value"]
     assert record["sentences"]["cv"][0].startswith("Without signal the area under the ROC curve falls by 0.")

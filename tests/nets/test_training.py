@@ -1,5 +1,7 @@
 """Training learns what is there and not what is not, repeats itself, and says when it fails."""
 
+import os
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -261,3 +263,21 @@ def test_first_weights_and_rates_can_be_given():
 @pytest.mark.parametrize(("n", "size"), [(10, 16), (300, 16), (2000, 32), (100_000, 256)])
 def test_an_epoch_has_about_eighty_steps(n, size):
     assert Training().rows_a_step(n) == size
+
+
+def test_a_real_interruption_reaches_whoever_called():
+    def press(epoch, most):
+        if epoch.epoch == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt), listening(press):
+        short(training=replace(SHORT, epochs=50))
+
+
+def test_the_weights_that_are_kept_are_those_of_the_lowest_validation_loss():
+    codes, event = planted(120, 30, 2)
+    done = train(SMALL, one_block(codes), event, np.arange(40), replace(SHORT, epochs=12, patience=3), seed=1)
+    losses = [epoch.validation_loss for epoch in done.history]
+    said = say(done.network, one_block(codes[:40]))
+    assert done.best_epoch == int(np.argmin(losses)) + 1
+    assert -np.log(said[np.arange(40), event[:40]]).mean() == pytest.approx(min(losses), rel=1e-4)

@@ -60,11 +60,12 @@ def test_a_model_that_is_better_without_a_block_says_so():
     assert line["verdict"] == "takes away"
 
 
-def test_equal_figures_leave_no_test():
-    found = made({"same": (1.0, 1.1, 0.9, 1.0, 1.0)})
-    assert found["verdict"].tolist() == ["not defined"]
+def test_equal_figures_are_no_change_and_equal_differences_leave_no_test():
+    found = made({"same": (1.0, 1.1, 0.9, 1.0, 1.0), "steady": (1.5, 1.6, 1.4, 1.5, 1.5)})
+    assert found["verdict"].tolist() == ["nothing shown", "not defined"]
     assert block_sentences(found, "cv", metric="error", error=True, level=0.95) == [
-        "Without same the error does not change; without an interval nothing tells that from chance."
+        "Without same the error does not change.",
+        "Without steady the error rises by 0.50; without an interval nothing tells that from chance.",
     ]
 
 

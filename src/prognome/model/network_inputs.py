@@ -87,7 +87,7 @@ class NetworkInputs(BaseEstimator):
         if self.tables_:
             whole = self._numbers(cohort, y, learn=True)
             self.mean_, spread = whole.mean(axis=0), whole.std(axis=0)
-            self.spread_ = np.where(spread > 0, spread, 1.0)
+            self.spread_ = np.where(spread > 1e-9 * np.maximum(1, np.abs(self.mean_)), spread, 1.0)
             for name in self.tables_:
                 kind: Kind = "signal" if name in self.signals else "table"
                 columns = int(self.columns_[name].sum())

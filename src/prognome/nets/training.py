@@ -12,12 +12,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from skorch import NeuralNet
-from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping, LRScheduler
+from skorch.callbacks import Callback, GradientNormClipping, LRScheduler
 from torch import Tensor, nn
 from torch.nn import functional
 
 from prognome.errors import WorkError
 from prognome.nets.augment import Augmentation, augmented
+from prognome.nets.best_epoch import BestEpoch
 from prognome.nets.device import Precision, autocast, choose_device, choose_precision, quiet_threads
 from prognome.nets.epochs import Epoch, tell
 from prognome.nets.network import Network
@@ -196,7 +197,7 @@ def _train_once(
     here = _Device(rows.take(learn), y[learn], device)
     aside = _Device(rows.take(validation), y[validation], device) if len(validation) else None
     history = _History(training.epochs)
-    stop = EarlyStopping("valid_loss", patience=training.patience, threshold=1e-4, load_best=True)
+    best = BestEpoch(training.patience) if aside is not None else None
     callbacks: list[tuple[str, Callback]] = [
         ("clip", GradientNormClipping(training.clip)),
         ("history", history),
@@ -206,8 +207,8 @@ def _train_once(
         rate = warm_then_cosine(steps)
         policy = torch.optim.lr_scheduler.LambdaLR
         callbacks.append(("rate", LRScheduler(policy=policy, lr_lambda=rate, step_every="batch")))
-    if aside is not None:
-        callbacks.append(("stop", stop))
+    if best is not None:
+        callbacks.append(("best", best))
     loop = _Loop(
         network,
         criterion=_Loss,
@@ -228,11 +229,11 @@ def _train_once(
         verbose=0,
     )
     generator = torch.Generator().manual_seed(seed)
-    loop.asked = _Asked(training, here, aside, generator, groups_of_parameters, awake or _all_awake)
+    loop.asked = _Asked(training, here, aside, generator, groups_of_parameters, awake or _all_awake, best)
     loop.fit(None, None)
-    best = history.best() if aside is not None else len(history.epochs)
+    kept = best.epoch if best is not None else len(history.epochs)
     network = network.to("cpu").to(memory_format=torch.contiguous_format)  # as it will be read from its file
-    return network.eval(), tuple(history.epochs), best
+    return network.eval(), tuple(history.epochs), kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,6 +244,7 @@ class _Asked:
     generator: torch.Generator
     groups_of_parameters: Callable[[Network], list[dict[str, Any]]] | None
     awake: Callable[[Network, int], None]
+    best: BestEpoch | None
 
 
 def _all_awake(network: Network, epoch: int) -> None:
@@ -305,6 +307,17 @@ class _Loop(NeuralNet):
             self.history.record("valid_loss", self._look(asked))
             self.history.record("dur", time.perf_counter() - begun)
             self.notify("on_epoch_end", **none)
+            if asked.best is not None and asked.best.is_over:
+                break
+        return self
+
+    def partial_fit(self, X: Any, y: Any = None, classes: Any = None, **fit_params: Any) -> Any:
+        """As skorch's, but Ctrl-C is not taken for the end of the training."""
+        if not self.initialized_:
+            self.initialize()
+        self.notify("on_train_begin", X=X, y=y)
+        self.fit_loop(X, y, **fit_params)
+        self.notify("on_train_end", X=X, y=y)
         return self
 
     def _pass(self, asked: _Asked) -> float:
@@ -370,10 +383,6 @@ class _History(Callback):
         done = Epoch(len(net.history), last["train_loss"], last["valid_loss"], last["dur"])
         self.epochs.append(done)
         tell(done, self.most)
-
-    def best(self) -> int:
-        """The epoch of the lowest validation loss."""
-        return min(self.epochs, key=lambda one: one.validation_loss).epoch
 
 
 def warm_then_cosine(steps: int) -> Callable[[int], float]:

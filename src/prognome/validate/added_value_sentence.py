@@ -72,17 +72,16 @@ def _sentence(line: Mapping[Any, Any], tested: int, metric: str, level: float, *
     block, verdict = str(line["block"]), str(line["verdict"])
     if pd.isna(difference):
         return f"Without {block} the {metric} is not defined."
+    if difference == 0:
+        return f"Without {block} the {metric} does not change."
     if difference < 0:
         difference, low, high = -difference, -high, -low
         moved = f"Without {block} the {metric} rises by {shown(difference)}"
     else:
         moved = f"Without {block} the {metric} falls by {shown(difference)}"
-    if difference == 0:
-        moved = f"Without {block} the {metric} does not change"
     if pd.isna(low) or pd.isna(high):
         return f"{moved}; without an interval nothing tells that from chance."
-    ends = f"{shown(low)} to {shown(high)}"
-    moved += f" ({percent(level)} interval {ends})" if difference else f" (interval {ends})"
+    moved += f" ({percent(level)} interval {shown(low)} to {shown(high)})"
     if verdict == ADDS:
         return f"{moved}."
     if verdict == TAKES_AWAY:
