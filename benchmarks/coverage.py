@@ -46,6 +46,7 @@ WORLDS: dict[str, Any] = {
     "three classes": ThreeClasses(),
 }
 TWO_CLASSES: dict[str, Any] = {name: world for name, world in WORLDS.items() if world.kind == "binary"}
+OTHERS: dict[str, Any] = {name: world for name, world in WORLDS.items() if name not in TWO_CLASSES}
 SITES: dict[str, Any] = {
     "two classes, sites differ": SitesOfTwoClasses(),
     "numbers, sites differ": SitesOfNumbers(),
@@ -102,7 +103,8 @@ class Plan:
 PLANS = (
     Plan(WORLDS, (200, 500), ("cv", "test"), 1000),
     Plan(TWO_CLASSES, (200,), (REPEATED,), 1000),
-    Plan(WORLDS, (200, 500), (REPEATED,), 400),
+    Plan(OTHERS, (200,), (REPEATED,), 400),
+    Plan(WORLDS, (500,), (REPEATED,), 400),
     Plan(WORLDS, (2000,), ("cv", "test"), 150),
     Plan(WORLDS, (80,), ("cv", "test"), 300),
     Plan(SITES, (200, 320, 480, 800), (LEFT_OUT,), 400),

@@ -23,7 +23,7 @@ TARGETS = {
 }
 NETWORKS = ("mlp", "cnn", "lstm", "gru", "transformer")
 SMALL = {"cnn": {"width": 8, "depth": 1, "kernel": 3, "pool": 1}, "lstm": {"width": 16}, "gru": {"width": 16}}
-OF_SEQUENCES = [entry.name for entry in MODELS if entry.blocks == ("sequence",)]
+OF_SEQUENCES = [entry.name for entry in MODELS if entry.blocks == ("sequence",) or entry.name == "transfer"]
 CASES = [(entry.name, kind) for entry in MODELS for kind in entry.targets]
 
 

@@ -19,7 +19,15 @@ EAGER = (
     "from prognome.validate import resume; resume.LEAST_SECONDS = 0.0; "
     "from prognome.cli.main import main; main()"
 )
-TABLES = ("scores.tsv", "predictions.tsv", "split.tsv", "comparisons.tsv", "stability.tsv", "gaps.tsv")
+TABLES = (
+    "scores.tsv",
+    "predictions.tsv",
+    "split.tsv",
+    "comparisons.tsv",
+    "stability.tsv",
+    "gaps.tsv",
+    "blocks.tsv",
+)
 MODELS = ["logistic", {"random_forest": {"n_estimators": 300}}]
 
 
