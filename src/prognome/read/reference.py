@@ -70,8 +70,8 @@ class Stretches:
 def plain_chrom(name: str) -> str:
     """A contig's name without ``chr``; accessions of human chromosomes by number.
 
-    >>> [plain_chrom(name) for name in ("chr17", "17", "chrM", "MT", "NC_000017.11", "NC_000023.10")]
-    ['17', '17', 'mt', 'mt', '17', 'x']
+    >>> print(*map(plain_chrom, ("chr17", "17", "chrM", "MT", "NC_000017.11", "NC_000023.10")))
+    17 17 mt mt 17 x
     """
     plain = name.strip().lower()
     plain = plain.removeprefix("chr") or plain

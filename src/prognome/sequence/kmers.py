@@ -78,8 +78,8 @@ def kmer_names(alphabet: Alphabet, k: Ks) -> list[str]:
     """All k-mers, in the order of the columns of :func:`count_kmers`.
 
     >>> from prognome.sequence.alphabet import DNA
-    >>> kmer_names(DNA, 2)[:6]
-    ['AA', 'AC', 'AG', 'AT', 'CA', 'CC']
+    >>> print(*kmer_names(DNA, 2)[:6])
+    AA AC AG AT CA CC
     """
     return [
         "".join(letters) for one in _checked(k, alphabet) for letters in product(alphabet.letters, repeat=one)
