@@ -26,7 +26,7 @@ from prognome.core.study_rows import Rows
 from prognome.core.study_split import SplitSpec
 from prognome.core.study_target import Target
 from prognome.core.yaml_text import Path as KeyPath
-from prognome.core.yaml_text import parse_yaml, write_yaml
+from prognome.core.yaml_text import read_yaml, write_yaml
 from prognome.errors import StudyError, nearest
 
 
@@ -153,17 +153,7 @@ class Study(StudyPart):
             With the line, the unknown key and its nearest neighbour, or the rule that does not hold.
         """
         path = Path(path)
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError as error:
-            raise StudyError(
-                str(path), "there is no such file", mend="Make one with: prognome init TABLE --target COLUMN."
-            ) from error
-        except UnicodeDecodeError as error:
-            raise StudyError(str(path), "is not UTF-8 text", mend="A study is a YAML text file.") from error
-        except OSError as error:
-            raise StudyError(str(path), f"cannot be read; {error.strerror}") from error
-        data, lines = parse_yaml(text, where=str(path))
+        data, lines = read_yaml(path, absent="Make one with: prognome init TABLE --target COLUMN.")
         return cls.from_mapping(data, folder=path.parent, where=str(path), lines=lines, changes=changes)
 
     @classmethod

@@ -16,7 +16,7 @@ from prognome.core.study_blocks import AlphabetName, BlockSpec
 from prognome.core.study_part import MISSING_WORDS, Paths, StudyPart, Text, as_list
 from prognome.core.study_rows import Rows
 from prognome.core.yaml_text import Path as KeyPath
-from prognome.core.yaml_text import parse_yaml, write_yaml
+from prognome.core.yaml_text import read_yaml, write_yaml
 from prognome.errors import StudyError
 
 
@@ -145,17 +145,7 @@ class PretrainStudy(StudyPart):
             With the line, the unknown key and its nearest neighbour, or the rule that does not hold.
         """
         path = Path(path)
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError as error:
-            raise StudyError(
-                str(path), "there is no such file", mend="See the example: prognome pretrain --help."
-            ) from error
-        except UnicodeDecodeError as error:
-            raise StudyError(str(path), "is not UTF-8 text", mend="A study is a YAML text file.") from error
-        except OSError as error:
-            raise StudyError(str(path), f"cannot be read; {error.strerror}") from error
-        data, lines = parse_yaml(text, where=str(path))
+        data, lines = read_yaml(path, absent="See the example: prognome pretrain --help.")
         return cls.from_mapping(data, folder=path.parent, where=str(path), lines=lines, changes=changes)
 
     @classmethod

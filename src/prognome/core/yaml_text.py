@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 from typing import Any
 
@@ -51,6 +52,25 @@ def _number(loader: _Loader, node: yaml.ScalarNode) -> int:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _number)  # 007 is seven, never octal
+
+
+def read_yaml(path: pathlib.Path, *, absent: str) -> tuple[Any, dict[Path, int]]:
+    """As :func:`parse_yaml`, of a file; ``absent`` says what to do where there is none.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read, or is no YAML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise StudyError(str(path), "there is no such file", mend=absent) from error
+    except UnicodeDecodeError as error:
+        raise StudyError(str(path), "is not UTF-8 text", mend="A study is a YAML text file.") from error
+    except OSError as error:
+        raise StudyError(str(path), f"cannot be read; {error.strerror}") from error
+    return parse_yaml(text, where=str(path))
 
 
 def parse_yaml(text: str, *, where: str) -> tuple[Any, dict[Path, int]]:
