@@ -101,15 +101,12 @@ class Plan:
 
 
 PLANS = (
-    Plan(WORLDS, (200, 500), ("cv", "test"), 1000),
-    Plan(TWO_CLASSES, (200,), (REPEATED,), 1000),
-    Plan(OTHERS, (200,), (REPEATED,), 400),
-    Plan(WORLDS, (500,), (REPEATED,), 400),
-    Plan(WORLDS, (2000,), ("cv", "test"), 150),
-    Plan(WORLDS, (80,), ("cv", "test"), 300),
-    Plan(SITES, (200, 320, 480, 800), (LEFT_OUT,), 400),
-    Plan(SITES_ALIKE, (200, 800), (LEFT_OUT,), 400),
-    Plan(FORESTS, (200, 500), ("cv",), 300),
+    Plan(WORLDS, (200, 500), PARTS, 1000),
+    Plan(WORLDS, (2000,), ("cv", "test"), 1000),
+    Plan(WORLDS, (80,), ("cv", "test"), 1000),
+    Plan(SITES, (200, 320, 480, 800), (LEFT_OUT,), 1000),
+    Plan(SITES_ALIKE, (200, 800), (LEFT_OUT,), 1000),
+    Plan(FORESTS, (200, 500), ("cv",), 1000),
 )
 ALL_WORLDS = {**WORLDS, **SITES, **SITES_ALIKE, **FORESTS}
 

@@ -5,6 +5,7 @@ import pytest
 
 from prognome.core.judged import Judged
 from prognome.core.metrics import METRICS
+from prognome.validate import site_interval
 from prognome.validate.score import Interval, JudgedFold, score_part
 
 # four sites of ten rows
@@ -64,10 +65,14 @@ def test_average_precision_over_sites_is_less_the_bias_of_small_sites():
 
 
 @pytest.mark.parametrize("name", ["calibration_slope", "average_precision"])
-def test_sites_that_are_alike_have_the_interval_of_their_rows(name):
-    line = whole(name, UNEVEN)
-    assert "within sites: they differ less than their rows" in line["method"]
-    assert line["low"] < line["value"] < line["high"]
+def test_sites_that_are_alike_by_chance_keep_two_thirds_of_the_interval_of_their_rows(name, monkeypatch):
+    four_times = np.tile(UNEVEN[:10], 4), np.tile(EVENT[:10], 4)
+    line = whole(name, *four_times)
+    assert line["method"].endswith("; two thirds of the one within sites")
+    monkeypatch.setattr(site_interval, "FLOOR", 1)
+    rows = whole(name, *four_times)
+    for end in ("low", "high"):
+        assert line[end] - line["value"] == pytest.approx(2 / 3 * (rows[end] - rows["value"]), rel=1e-12)
 
 
 def test_a_site_without_events_has_no_average_precision_and_the_others_do():

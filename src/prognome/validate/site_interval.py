@@ -26,11 +26,17 @@ BIASED = ("average_precision",)
 SKEWED = ("mae", "rmse", "mse")
 EXCESS_SITES = 1.6
 
+# Few sites may lie close together by chance, and Student's interval is then narrower than rows allow. A floor of
+# two thirds of the interval within sites mends that and costs little: where sites do not differ at all, Student's
+# 95 % become 96.8 with 3 sites, 95.9 with 5, 95.1 with 12 (arithmetic on chi-squared draws). A whole one would
+# make them 98.7, 97.9 and 96.9: more than is promised.
+FLOOR = 2 / 3
+
 
 def estimate_over_sites(
     part: JudgedPart, metric: Metric, judged: Sequence[Judged], line: Sequence[Estimate]
 ) -> Estimate:
-    """Student's interval with sites as units, or the one within sites where that is wider.
+    """Student's interval with sites as units, of at least two thirds of the width of the one within sites.
 
     Of the mean over sites. Losses of numbers are widened (``EXCESS_SITES``); average precision is on the
     logit scale and less the bias of small sites. For calibration slope and intercept, which are reckoned over
@@ -66,8 +72,9 @@ def estimate_over_sites(
             found = _student(metric, values[known], within.value, level)
     if math.isnan(found.low):
         return replace(within, method=f"{within.method}, within sites alone")
-    if not (within.high - within.low <= found.high - found.low) and not math.isnan(within.low):
-        return replace(within, method=f"{within.method}, within sites: they differ less than their rows")
+    if FLOOR * (within.high - within.low) > found.high - found.low:
+        low, high = (within.value + FLOOR * (end - within.value) for end in (within.low, within.high))
+        return Estimate(within.value, low, high, f"{found.method}; two thirds of the one within sites")
     return found
 
 
