@@ -13,7 +13,7 @@ endif
 help:
 	@echo "make demo     environment, a simulated cohort, its study run, a table of results"
 	@echo "make test     environment, lint, types, import rules, tests (under 20 minutes)"
-	@echo "make results  every example and lesson on the public data sets; rewrites docs/results.md, docs/lessons.md"
+	@echo "make results  every example and lesson on the public data sets; rewrites results, ablation, lessons in docs/"
 	@echo "make simulations  measured coverage of intervals and size of tests (hours); rewrites their pages"
 	@echo "make bench    speed, ours against peers in the same run"
 	@echo "make docs     the documentation as a site"
@@ -45,6 +45,7 @@ unit: $(READY)
 
 results: $(READY)
 	$(BIN)/python -m benchmarks.results
+	$(BIN)/python -m benchmarks.ablation
 	$(BIN)/python -m benchmarks.lessons
 
 simulations: $(READY)
