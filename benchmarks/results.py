@@ -96,7 +96,8 @@ def written(example: Example, runs: Path) -> list[str]:
     folder = place(example, runs)
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     scores, gaps = read_table(folder / "scores.tsv"), read_table(folder / "gaps.tsv")
-    return section(example, record, scores, gaps, record["best"])
+    timing = read_table(folder / "timing.tsv")
+    return section(example, record, scores, gaps, timing, record["best"])
 
 
 def read_table(path: Path) -> pd.DataFrame:

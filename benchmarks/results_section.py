@@ -13,7 +13,12 @@ KEY = ["model", "part", "metric", "threshold"]
 
 
 def section(
-    example: Example, record: Mapping[str, Any], scores: pd.DataFrame, gaps: pd.DataFrame, best: str
+    example: Example,
+    record: Mapping[str, Any],
+    scores: pd.DataFrame,
+    gaps: pd.DataFrame,
+    timing: pd.DataFrame,
+    best: str,
 ) -> list[str]:
     """The whole section.
 
@@ -23,14 +28,15 @@ def section(
         What to show.
     record
         ``run.json``.
-    scores, gaps
+    scores, gaps, timing
         The tables of the run folder.
     best
         Label of the best model.
     """
     head = (
         f"`examples/{example.file}`: {record['cohort']['rows']:,} rows; {example.protocol}. "
-        f"{record['seconds']:,.0f} seconds on {record['machine']['cores']} cores."
+        f"{record['seconds']:,.0f} seconds on {record['machine']['cores']} cores; {used(timing):,.0f} seconds of "
+        "one core went into fitting."
     )
     lines = [f"## {example.title}", "", head, "", *figures(example, record, scores), ""]
     lines += [f"- {said}" for said in record["verdicts"].values()]
@@ -46,6 +52,11 @@ def section(
     if looks:
         lines += [f"Different studies that have scored this test part on this machine: {looks}.", ""]
     return lines + [f"Failed: {label}: {why}.\n" for label, why in record["failures"].items()]
+
+
+def used(timing: pd.DataFrame) -> float:
+    """Processor seconds of all fits and searches: other work on the machine does not make them more."""
+    return float(timing[["search_cpu_seconds", "fit_cpu_seconds"]].sum().sum())
 
 
 def figures(example: Example, record: Mapping[str, Any], scores: pd.DataFrame) -> list[str]:

@@ -28,8 +28,8 @@ EXCESS_SITES = 1.6
 
 # Few sites may lie close together by chance, and Student's interval is then narrower than rows allow. A floor
 # of two thirds of the interval within sites mends that and costs little: where sites do not differ at all,
-# Student's 95 % become 96.8 with 3 sites, 95.9 with 5, 95.1 with 12 (arithmetic on chi-squared draws). A whole
-# one would make them 98.7, 97.9 and 96.9: more than is promised.
+# Student's 95 % become 96.8 with 3 sites, 95.9 with 5, 95.1 with 12 (arithmetic on chi-squared draws). A
+# whole one would make them 98.7, 97.9 and 96.9: more than is promised.
 FLOOR = 2 / 3
 
 
