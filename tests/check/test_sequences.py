@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from prognome.check.kmers import take_kmers
+from prognome.check.kmers import short_windows, take_kmers
 from prognome.check.sequences import find_shared_sequences, shared_between
+from prognome.core.cohort import Cohort
+from prognome.core.sequences import Sequences
 from tests.check.plain_cohort import as_cohort, of_pairs
 
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
@@ -122,6 +124,27 @@ def test_kmers_are_those_of_a_loop_over_letters():
         assert len(got) >= 0.8 * len(wanted)  # less short repeats, which random letters of 16 hardly hold
         if k >= 16:
             assert got == wanted
+
+
+def test_windows_shorter_than_k_are_compared_whole_on_either_strand():
+    short = ["ACGTTGCAAGGCT", "ACGTTGCAAGGC", "TTGGCCAAT", None]
+    known = [reverse(short[0]), short[1].lower().replace("t", "u")]
+    assert shared_between(known, short, 24).tolist() == [True, True, False, False]
+    assert short_windows(["TTGN", "ACGT" * 6], 24, both_strands=True) == ["NCAA", None]  # by hand
+    assert short_windows(["TTGN"], 24, both_strands=False) == ["TTGN"]
+
+
+@pytest.mark.parametrize("stranded", [False, True])
+def test_short_windows_of_a_block_link_by_the_other_strand_unless_it_is_stranded(stranded):
+    some = random_sequences(60, 60)
+    some[5], some[6], some[7] = "ACGTTGCAAG", reverse("ACGTTGCAAG"), "ACGTTGCAAG"
+    ids = np.arange(60).astype(str).astype(object)
+    block = Sequences(ids, pd.DataFrame({"sequence": some}), "dna", stranded)
+    (alarm,) = find_shared_sequences(Cohort(ids, {"window": block}))
+    assert alarm.facts["k"] > 10
+    assert of_pairs(alarm) == ({(5, 7)} if stranded else {(5, 6), (6, 7)})
+    words = "on their own strand" if stranded else "on either strand"
+    assert f"(3 rows of fewer letters were compared whole, {words})" in alarm.what
 
 
 @pytest.mark.realdata

@@ -106,6 +106,14 @@ def test_windows_that_share_24_letters_on_either_strand_are_kept_apart(files):
         pretrain(study_of(files, apart=[{"path": "short.tsv"}]), files / "encoder")
 
 
+def test_short_windows_are_kept_apart_whole_on_either_strand(files):
+    pd.DataFrame({"sequence": ["ACGTTGCAAGGCT", "GATTACA"]}).to_csv(files / "few.tsv", sep="\t", index=False)
+    apart = KeptApart(study_of(files, apart=[{"path": "few.tsv"}]))
+    assert apart.allowed(["AGCCTTGCAACGT", "gattaca", "GATTAC", "ACGTTGCAAGGCA", None]).tolist() == [
+        False, False, True, True, True,
+    ]  # fmt: skip
+
+
 def test_a_taken_place_is_refused_and_nothing_half_written_is_left(files, monkeypatch):
     (files / "encoder").mkdir()
     (files / "encoder" / "notes.txt").write_text("mine")

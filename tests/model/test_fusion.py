@@ -12,7 +12,7 @@ from prognome.core.sequences import Sequences
 from prognome.core.split import inner_folds
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
-from prognome.model.fusion import FusionClassifier, FusionRegressor
+from prognome.model.fusion import BlockLeftOut, FusionClassifier, FusionRegressor
 from prognome.model.linear import PenalisedLogistic
 
 rng = np.random.default_rng(6)
@@ -123,3 +123,77 @@ def test_sequences_are_told_by_their_kmers():
 def test_parameters_of_the_base_are_checked_before_any_work():
     with pytest.raises(StudyError, match="Did you mean 'n_estimators'"):
         FusionClassifier("random_forest", base_params={"n_estimator": 3})._validate_params()
+
+
+SITES = np.repeat(list("abcd"), N // 4).astype(object)
+
+
+def at_sites(present, y=Y):
+    tables = {"rna": table(RNA), "protein": table(PROTEIN)}
+    return Cohort(IDS, tables, y, ("0", "1"), SITES, {"protein": np.asarray(present, dtype=bool)})
+
+
+def alone(model, y=Y):
+    """The same fusion of what every row has."""
+    return model(blocks=["rna"], random_state=0).fit(at_sites(np.ones(N), y), y)
+
+
+def answers(model, cohort):
+    return model.predict_proba(cohort) if hasattr(model, "predict_proba") else model.predict(cohort)
+
+
+@pytest.mark.parametrize("model", [FusionClassifier, FusionRegressor])
+@pytest.mark.parametrize(
+    ("present", "why"),
+    [(np.zeros(N), "no training row has it"), (SITES == "b", "no inner fold can judge it: the 150 training")],
+)
+def test_a_block_that_no_fold_can_judge_is_left_out_and_said(model, present, why):
+    y = Y if model is FusionClassifier else 40 + 10 * HIDDEN
+    with pytest.warns(BlockLeftOut, match=f"leaves out block protein: {why}"):
+        fused = model(random_state=0).fit(at_sites(present, y), y)
+    assert list(fused.left_out_) == ["protein"]
+    said = answers(fused, at_sites(np.ones(N), y))  # new rows may have it; nothing is known of it
+    np.testing.assert_array_equal(said, answers(alone(model, y), at_sites(np.ones(N), y)))
+
+
+def test_a_block_without_a_class_among_the_rows_that_have_it_is_left_out():
+    with pytest.warns(BlockLeftOut, match="do not hold every class"):
+        fused = FusionClassifier(random_state=0).fit(at_sites(Y == 1), Y)
+    np.testing.assert_array_equal(
+        fused.predict_proba(at_sites(np.ones(N))),
+        alone(FusionClassifier).predict_proba(at_sites(np.ones(N))),
+    )
+
+
+def test_folds_whose_training_rows_lack_a_class_of_the_block_do_not_judge_it():
+    """At site a all rows have the block, at b the events alone: only models of a know both classes."""
+    present = (SITES == "a") | ((SITES == "b") & (Y == 1))
+    fused = FusionClassifier(random_state=0).fit(at_sites(present), Y)
+    assert fused.left_out_ == {}
+    pairs = inner_folds(Y, SITES, 3, 0, classes=True)
+    logit = []
+    for train, judge in pairs:
+        train, judge = train[present[train]], judge[present[judge]]
+        if len(np.unique(Y[train])) == 2 and len(judge):
+            p = PenalisedLogistic().fit(PROTEIN[train], Y[train]).predict_proba(PROTEIN[judge])[:, 1]
+            logit.append(np.log(p / (1 - p)))
+    assert 0 < sum(map(len, logit)) < present.sum()
+    assert fused.centre_["protein"][0] == pytest.approx(np.concatenate(logit).mean(), rel=1e-6)
+    for cohort in (at_sites(present), at_sites(np.ones(N)), at_sites(np.zeros(N))):
+        assert np.isfinite(fused.predict_proba(cohort)).all()
+
+
+def test_absent_in_all_test_rows_is_the_same_with_the_block_as_without_it():
+    fused = FusionClassifier(random_state=0).fit(at_sites(rng.random(N) > 0.3), Y)
+    marked = fused.predict_proba(at_sites(np.zeros(N)))
+    np.testing.assert_array_equal(marked, fused.predict_proba(without_protein(at_sites(np.zeros(N)))))
+    one = fused.predict_proba(at_sites(np.zeros(N)).rows([17]))
+    np.testing.assert_allclose(one[0], marked[17], rtol=1e-12)
+
+
+def test_when_every_block_is_left_out_it_is_refused():
+    with (
+        pytest.warns(BlockLeftOut),
+        pytest.raises(DataError, match="no block is left to learn from; seen: protein: no training row"),
+    ):
+        FusionClassifier(blocks=["protein"], random_state=0).fit(at_sites(np.zeros(N)), Y)

@@ -89,3 +89,25 @@ def test_it_takes_a_cohort_and_its_groups(cohort):
 def test_a_stack_of_nothing_is_refused():
     with pytest.raises(ValueError, match="needs members"):
         StackedClassifier([]).fit(X, Y)
+
+
+@pytest.mark.parametrize("stack", [StackedRegressor, StackedClassifier])
+def test_the_meta_model_learns_only_from_rows_that_a_fold_judged(monkeypatch, stack):
+    """Folds forward in time: the first third judges nothing."""
+    early, middle, late = np.split(np.arange(120), 3)
+    pairs = [(early, middle), (np.r_[early, middle], late)]
+    monkeypatch.setattr("prognome.model.stacking.inner_folds", lambda *args, **more: pairs)
+    numbers = stack is StackedRegressor
+    y = X[:, 0] * 3 + rng.normal(size=120) if numbers else Y
+    member = Ridge(1.0) if numbers else LogisticRegression()
+    stacked = stack([("a", member)], random_state=0).fit(X, y)
+    if numbers:
+        said = np.concatenate(
+            [Ridge(1.0).fit(X[train], y[train]).predict(X[judge]) for train, judge in pairs]
+        )
+        peer = Ridge(1.0).fit(said[:, None], y[40:])
+    else:
+        parts = [LogisticRegression().fit(X[t], y[t]).predict_log_proba(X[j]) for t, j in pairs]
+        said = np.concatenate([part[:, 1] - part[:, 0] for part in parts])
+        peer = LogisticRegression(max_iter=1000).fit(said[:, None], y[40:])
+    np.testing.assert_allclose(stacked.meta_.coef_, peer.coef_, rtol=1e-6)

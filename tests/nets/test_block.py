@@ -6,8 +6,10 @@ import torch
 
 from prognome.nets.block import PositionEncoder, TableEncoder
 from prognome.nets.spec import Input
+from prognome.nets.transfer import ask_in_pieces
 from prognome.sequence.alphabet import DNA
 from prognome.sequence.codes import encode, reverse_complement
+from prognome.sequence.pairs import encode_pairs
 from tests.nets.by_hand import gelu, layer_norm, randomise, weights_of
 
 ENCODERS = ("cnn", "lstm", "gru", "transformer")
@@ -100,3 +102,58 @@ def test_a_table_is_dense_layers_by_hand():
     dense = table @ weights["layers.0.weight"].T + weights["layers.0.bias"]
     expected = gelu(layer_norm(dense, weights["layers.1.weight"], weights["layers.1.bias"]))
     np.testing.assert_allclose(asked(torch.tensor(table, dtype=torch.float32)).detach(), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("begin", [0, 13])
+def test_a_longer_alternative_changes_nothing_in_what_the_reference_says(encoder, begin):
+    reference = torch.full((6, 90), DNA.pad, dtype=torch.uint8)
+    reference[:, begin : begin + 54] = CODES[:, :54]
+    longer = reference.clone()
+    longer[:, begin + 54 : begin + 77] = CODES[:, :23]
+    asked = reader("pair", encoder, length=90, bins=2)
+    with torch.no_grad():
+        asked.pool.place.normal_()
+    alone = ask(asked, torch.stack([reference, reference], dim=1)).chunk(3, dim=1)[2]
+    beside = ask(asked, torch.stack([reference, longer], dim=1)).chunk(3, dim=1)[2]
+    torch.testing.assert_close(beside, alone, atol=1e-6, rtol=1e-6)
+
+
+def test_letters_beyond_the_end_of_the_other_are_no_difference():
+    """Filters of one letter see no neighbours: nothing of the longer end reaches the shared places."""
+    reference = torch.full((6, 90), DNA.pad, dtype=torch.uint8)
+    reference[:, :54] = CODES[:, :54]
+    longer = reference.clone()
+    longer[:, 54:77] = CODES[:, :23]
+    asked = reader("pair", "cnn", length=90, kernel=1, kernel_after=1, pool=3)
+    with torch.no_grad():
+        asked.pool.place.normal_()
+    for both in ([reference, longer], [longer, reference]):
+        more, less, _ = ask(asked, torch.stack(both, dim=1)).chunk(3, dim=1)
+        assert (more == 0).all()
+        assert (less == 0).all()
+
+
+def test_without_a_strand_a_pair_of_unequal_length_says_the_same_reversed():
+    refs = ["ACGTTGCAAGGCTTACC", "GATTACAGATT"]
+    alts = ["ACGTTGCAAGGGGCTTACC", "GATTACATT"]  # more in common at the beginning than at the end
+    pairs = str.maketrans("ACGT", "TGCA")
+    turned = [[text.translate(pairs)[::-1] for text in texts] for texts in (refs, alts)]
+    asked = reader("pair", stranded=False, length=30)
+    with torch.no_grad():
+        asked.pool.place.normal_()
+    forward, back = (torch.from_numpy(encode_pairs(*both, DNA, length=30)) for both in ((refs, alts), turned))
+    np.testing.assert_array_equal(asked.other_strand(forward), back)
+    torch.testing.assert_close(ask(asked, forward), ask(asked, back), atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("stranded", [False, True])
+def test_a_pair_of_unequal_length_is_read_alone_as_in_a_crowd(encoder, stranded):
+    refs = ["ACGTTGCAAGGCTTACC", "GATTACAGATT", "ACGT" * 7, "ACGTTGCAAGGCTTACC"]
+    alts = ["ACGTTGCAAGGGGCTTACC", "GATTACATT", "ACGA" * 7, "A"]
+    codes = encode_pairs(refs, alts, DNA, length=28)
+    asked = reader("pair", encoder, stranded=stranded, length=28)
+    crowd = ask_in_pieces(asked, codes)
+    for row in range(4):
+        np.testing.assert_array_equal(ask_in_pieces(asked, codes[[row]])[0], crowd[row])

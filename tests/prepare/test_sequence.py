@@ -155,3 +155,14 @@ def test_the_default_steps_follow_the_alphabet_and_the_strands():
         "encode.position", "encode.kmer", "impute.median", "clean.constant", "scale.zscore"
     ]  # fmt: skip
     assert default_steps("table") == default_steps("table", alphabet="rna", both_strands=True)
+
+
+def test_a_later_pair_of_unequal_length_differs_only_from_the_insertion_on():
+    """By hand: ACGTA and ACGGTA agree in ACG; G and T at 4, T and A at 5."""
+    step = PositionEncoder().fit(pair(["ACGTA", "CCGTA"], ["ACTTA", "CCATA"]))
+    made = step.transform(pair(["ACGTA", "ACGTA"], ["ACGGTA", "ACG"]))
+    changes = made.filter(like="alt-ref[").to_numpy().reshape(2, 5, 4)
+    by_hand = np.zeros((2, 5, 4))
+    by_hand[0, 3, [2, 3]] = 1, -1
+    by_hand[0, 4, [3, 0]] = 1, -1
+    np.testing.assert_array_equal(changes, by_hand)  # where the shorter has ended, nothing is compared

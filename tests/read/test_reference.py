@@ -67,7 +67,9 @@ def test_what_is_no_fasta_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "chrom", "low"),
     [
-        ("chr17:41100001-41300000", "17", 41100001),
+        ("chr17:41100001-41100100", "17", 41100001),  # samtools faidx
+        ("chr17:41100000-41100100", "17", 41100001),  # bedtools getfasta: the same letters, from 0, half open
+        ("chr17:0-100", "17", 1),
         ("NC_000017.10", "17", 1),
         ("HLA-A*01:01:01:01", "hla-a*01:01:01:01", 1),
         ("chrM", "mt", 1),
@@ -89,3 +91,23 @@ def test_builds_are_known_by_their_lengths():
     assert recognise_build([Contig("17", "17", 1, 83257441), Contig("KI27", "ki27", 1, 5)]) == "GRCh38"
     assert recognise_build([Contig("17", "17", 1, 1000)]) is None
     assert recognise_build([]) is None
+
+
+def test_a_slice_that_is_not_as_long_as_its_header_says_is_refused():
+    for length in (98, 99, 102, 0):
+        with pytest.raises(DataError, match=r"g.fa: the record chr1:100-200 is not as long .* 101 .* or 100"):
+            as_contig("chr1:100-200", length, where="g.fa")
+
+
+@pytest.mark.parametrize("header", ["chr1:10-20", "chr1:11-20"])
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_slice_of_bedtools_and_one_of_samtools_give_the_same_letters(tmp_path, header, indexed):
+    """Letters 11 to 20 of chr1, as ``bedtools getfasta`` and ``samtools faidx`` name them."""
+    path = tmp_path / "slice.fa"
+    path.write_text(f">{header}\n{CHR1[10:20]}\n", encoding="utf-8")
+    if indexed:
+        pysam.faidx(str(path))
+    at = np.array([12])
+    found = cut_stretches(str(path), ["chr1"], at, at - 1, at + 2)
+    assert found.texts == [by_hand("chr1", 11, 14)]
+    assert (found.low[0], found.high[0]) == (11, 20)

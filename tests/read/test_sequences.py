@@ -101,6 +101,16 @@ def test_cropping_keeps_the_letters_that_codes_keep(anchor, length):
     assert (whole.values == cropped.values).all()
 
 
+@pytest.mark.parametrize(
+    ("anchor", "said"), [("start", ("AACC", "AACC")), ("centre", ("ACCG", "ACCT")), ("end", ("CCGG", "TTGG"))]
+)
+def test_a_pair_is_cropped_together(tmp_path, anchor, said):
+    # the reference keeps its middle, and the alternative the same letters in front of the insertion
+    text = "id\tbefore\tafter\na\tAACCGG\tAACCTTTTGG\nb\tAC\tAC\n"
+    raw = read_sequences(table(tmp_path, text, columns=BOTH, length=4, anchor=anchor))
+    assert raw.frame.rows() == [said, ("AC", "AC")]
+
+
 def test_nothing_longer_than_a_thousand_letters_is_kept_unasked(tmp_path):
     source = table(tmp_path, f"id\tsequence\na\t{'A' * 500}{'C' * 600}\nb\tACGT\n")
     raw = read_sequences(source)

@@ -178,6 +178,11 @@ def test_a_slice_begins_where_its_header_says(tmp_path):
     rows = [snv(1010, "G", "T"), snv(5021, "G", "T")]  # 5021 is letter 10 from the end
     assert cut(windows(tmp_path, rows, fasta=path))[0] == ("GCAAGGCTT", "GCAATGCTT")
     assert cut(windows(tmp_path, rows, fasta=path))[1] == ("TTCGGAACG", "TTCGTAACG")
+    named = [{"chrom": "chr1", "pos": 1010}]  # no REF that would notice
+    half_open = tmp_path / "bed.fa"
+    half_open.write_text(f">chr1:1000-1030\n{CHR1}\n", encoding="utf-8")
+    for fasta in (path, half_open):
+        assert cut(windows(tmp_path, named, fasta=fasta)) == [("GCAAGGCTT",)]
     with pytest.raises(DataError, match=r"is off its contig in 1 row; .* positions of chr1:1001-1030"):
         cut(windows(tmp_path, [snv(10, "G", "T")], fasta=path))
 

@@ -23,6 +23,7 @@ for _letters, _code in (("Aa", 0), ("Cc", 1), ("Gg", 2), ("TtUu", 3)):
 _PROTEIN = np.full(256, _UNKNOWN, dtype=np.uint8)
 for _place, _letter in enumerate("ACDEFGHIKLMNPQRSTVWY"):
     _PROTEIN[[ord(_letter), ord(_letter.lower())]] = _place
+_PAIRED = str.maketrans("ACGTRYKMBVDH", "TGCAYRMKVBHD")
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +126,37 @@ def take_kmers(cells: Sequence[str | None], k: int, *, protein: bool = False) ->
     code, row = code[order], row[order]
     first = np.r_[True, (code[1:] != code[:-1]) | (row[1:] != row[:-1])] if len(code) else []
     return Kmers(code[first], row[first], k, bits)
+
+
+def short_windows(cells: Sequence[str | None], k: int, *, both_strands: bool) -> list[str | None]:
+    """Windows that hold no k-mer since they are shorter, whole: one that is the same has the same text.
+
+    Parameters
+    ----------
+    cells
+        (n,) sequences, None for missing.
+    k
+        Letters of a k-mer.
+    both_strands
+        Whether nucleotides and their reverse complement are the same; of the two the first in the alphabet.
+
+    Returns
+    -------
+    (n,) texts in upper case, None where a window is missing or holds a k-mer.
+
+    Examples
+    --------
+    >>> short_windows(["ttgca", "TGCAA", None, "ACGTACGT"], 6, both_strands=True)
+    ['TGCAA', 'TGCAA', None, None]
+    """
+    found: list[str | None] = []
+    for cell in cells:
+        text = cell.upper() if cell is not None and 0 < len(cell) < k else None
+        if text is not None and both_strands:
+            text = text.replace("U", "T")
+            text = min(text, text.translate(_PAIRED)[::-1])
+        found.append(text)
+    return found
 
 
 def _are(cells: Sequence[str], table: Codes, unsure: str, share: float) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from prognome.check.kmers import K_PROTEIN, K, is_nucleotides, is_protein, take_kmers
+from prognome.check.kmers import K_PROTEIN, K, is_nucleotides, is_protein, short_windows, take_kmers
 from prognome.check.together import across_groups, chain
 from prognome.core.alarm import Alarm
 from prognome.core.cohort import Cohort
@@ -45,6 +45,8 @@ def find_shared_sequences(
 ) -> list[Alarm]:
     """Rows that share a stretch of k letters, for each column of DNA, RNA or protein.
 
+    Sequences shorter than k are compared whole: with those that are the same, and, unless their block is
+    ``stranded``, with the reverse complement, which short ones of two strands often are by chance.
     Stretches of low complexity, and those that stand in more than 1 % of the rows and more than ten (repeats,
     adapters, what all constructs have in common), link nobody.
 
@@ -73,6 +75,8 @@ def shared_between(
 ) -> NDArray[np.bool_]:
     """(len(second),) which sequences share k letters, on either strand, with one of the first.
 
+    Sequences shorter than k are compared whole, on either strand.
+
     >>> left = "ACGTTGCAAGGCTTACCGATAGGCATTCGA"
     >>> shared_between([left], ["TCGAATGCCTATCGGTAAGCCTTGCAACGT", "ACGGATTTCGCGGGATATCTCTTTCCAGGA"]).tolist()
     [True, False]
@@ -83,16 +87,19 @@ def shared_between(
     left, right = take_kmers(first, k, protein=protein), take_kmers(second, k, protein=protein)
     shared = np.zeros(len(second), dtype=bool)
     shared[right.row[np.isin(right.code, left.code)]] = True
+    whole = set(short_windows(first, k, both_strands=not protein)) - {None}
+    shared |= [one in whole for one in short_windows(second, k, both_strands=not protein)]
     return shared
 
 
 @dataclass(frozen=True, eq=False)
 class SequenceColumn:
-    """A column of sequences, where it stands, and whether it is of amino acids."""
+    """A column of sequences, where it stands, whether it is of amino acids, and whether its strand counts."""
 
     where: str
     cells: list[str | None]
     protein: bool
+    stranded: bool = False
 
 
 def sequence_columns(
@@ -104,7 +111,8 @@ def sequence_columns(
         if isinstance(table, Sequences):
             name = table.names[0]
             where = f"block {block}" if table.is_pair else f"block {block}, column {name}"
-            yield SequenceColumn(where, table.frame[name].tolist(), table.alphabet == "protein")
+            protein = table.alphabet == "protein"
+            yield SequenceColumn(where, table.frame[name].tolist(), protein, table.stranded)
             continue
         for place, name in enumerate(table.names):
             if table.frame.dtypes.iloc[place] == np.dtype(object):
@@ -151,9 +159,10 @@ def _examine(column: SequenceColumn, groups: NDArray[np.object_] | None, k: int 
     n = len(cells)
     kmers = take_kmers(cells, k, protein=protein)
     pairs = across_groups(kmers.rarer_than(max(FEW_ROWS, int(SHARE_OF_ROWS * n))).neighbours(), groups)
-    pairs = np.concatenate(
-        [pairs, across_groups(chain(cell.upper() if cell else None for cell in cells), groups)]
-    )
+    both_strands = not (protein or column.stranded)
+    short = short_windows(cells, k, both_strands=both_strands)
+    whole = [one or (cell.upper() if cell else None) for one, cell in zip(short, cells, strict=True)]
+    pairs = np.concatenate([pairs, across_groups(chain(whole), groups)])
     if not len(pairs):
         return None
     sizes = np.bincount(connected(pairs, n))
@@ -164,6 +173,9 @@ def _examine(column: SequenceColumn, groups: NDArray[np.object_] | None, k: int 
         f"{rows:,} of {n:,} rows share a stretch of {k} {letters} with another{strands}; they form "
         f"{int((sizes > 1).sum()):,} sets, the largest of {largest:,} rows"
     )
+    if n_short := sum(one is not None for one in short):
+        own = "" if protein else ", on either strand" if both_strands else ", on their own strand"
+        what += f" ({n_short:,} rows of fewer letters were compared whole{own})"
     what += f", and {equal:,} rows repeat a sequence exactly." if equal else "."
     remedy = (
         "Keep such rows on one side of every split: name what they come from, a gene, an exon, a region or a "

@@ -140,7 +140,7 @@ class EncoderCard:
         if self.apart:
             lines += [
                 f"No window that shares {self.run} letters (on either strand, short repeats aside) with one "
-                "of these files was used:",
+                "of these files was used, and no shorter one that is the same as a whole:",
                 "",
                 "| file | windows | SHA-256 |",
                 "|---|---|---|",

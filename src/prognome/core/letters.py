@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from prognome.core.sequences import Sequences
 from prognome.sequence.alphabet import Alphabet, alphabet
+from prognome.sequence.pairs import crop_pair
 
 Texts = NDArray[np.object_]
 LONGEST = 1_000
@@ -81,6 +82,22 @@ def crop(
             skip = {"start": 0, "end": len(text) - length}.get(anchor, len(text) // 2 - length // 2)
             text = text[skip : skip + length]
         kept[row] = text
+    return kept
+
+
+def crop_pairs(
+    refs: Texts, alts: Texts, length: int, anchor: Literal["start", "centre", "end"]
+) -> tuple[Texts, Texts]:
+    """Reference and alternative, neither longer than this, cropped together so that they still agree.
+
+    >>> refs, alts = (np.array([text], dtype=object) for text in ("AACGT", "AACGGGT"))
+    >>> [kept.tolist() for kept in crop_pairs(refs, alts, 3, "centre")]
+    [['ACG'], ['ACG']]
+    """
+    kept = crop(refs, length, anchor), crop(alts, length, anchor)
+    for row, (ref, alt) in enumerate(zip(refs, alts, strict=True)):
+        if ref is not None and alt is not None and len(ref) != len(alt) and max(len(ref), len(alt)) > length:
+            kept[0][row], kept[1][row] = crop_pair(ref, alt, length, anchor)
     return kept
 
 

@@ -88,7 +88,7 @@ class BlockSpec(StudyPart):
     )
     anchor: Anchor | None = Field(
         None,
-        description="What keeps its place where sequences are cropped or padded; centre if nothing is said.",
+        description="Which part of a sequence is kept where it is cropped; centre if nothing is said.",
     )
     fasta: str | None = Field(None, description="Reference that windows are cut from.")
     around: Around | None = Field(None, description="Where windows are cut.")

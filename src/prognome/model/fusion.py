@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
@@ -22,16 +23,20 @@ from prognome.core.sequences import Sequences
 from prognome.core.space import Choice, Space
 from prognome.core.split import inner_folds
 from prognome.core.table import Index
-from prognome.errors import DataError, nearest
+from prognome.errors import DataError, WorkError, nearest
 from prognome.model.as_cohort import as_cohort, plain_numbers
 from prognome.model.catalog import MODELS
+from prognome.model.logits import logits
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 OF_TABLES = ("logistic", "random_forest", "xgboost", "mlp")
 OF_SEQUENCES = ("kmer", "cnn", "lstm", "gru", "transformer")
 COPIES = 8
-_SURE = 1e-4
+
+
+class BlockLeftOut(UserWarning):
+    """An optional block of which these training rows can teach nothing, so that it does not count."""
 
 
 class _Fusion(BaseEstimator):
@@ -65,6 +70,12 @@ class _Fusion(BaseEstimator):
     -----
     **Learns** the models of the blocks from all rows of ``fit`` that have the block, the meta-model from
     their out-of-fold answers on the same rows. Groups stay whole.
+
+    Where the rows that have an optional block teach nothing of it, it is left out, with the warning
+    :class:`BlockLeftOut` and the reason in ``left_out_``: there are none, or a class is missing among them,
+    or no inner fold can judge it, as where they stand in one group. A fold whose training rows teach nothing
+    of a block does not judge it; rows that have it and are not judged teach the meta-model only as rows
+    without it.
 
     References
     ----------
@@ -127,38 +138,71 @@ class _Fusion(BaseEstimator):
         """Fit the models of the blocks; return the meta-model's table, which rows to use, their weights."""
         cohort = as_cohort(X)
         groups = cohort.groups if groups is None else groups
-        self.blocks_ = list(cohort.blocks) if self.blocks is None else list(self.blocks)
-        self.optional_ = [name for name in self.blocks_ if name in cohort.present]
+        names = list(cohort.blocks) if self.blocks is None else list(self.blocks)
+        self.optional_ = [name for name in names if name in cohort.present]
         seed = self.random_state or 0
         pairs = inner_folds(y, groups, self.folds, seed, classes=classes > 0)
         told, here, self.models_, self.centre_ = {}, {}, {}, {}
+        self.left_out_: dict[str, str] = {}
 
         def learned(name: str, rows: Index) -> BlockModel:
             model = BlockModel(name, *self._parts(name, cohort, classes=classes > 0))
             model = seeded(model, seed_of(seed, "block", name))
             return model.fit(cohort.rows(rows), y[rows], None if groups is None else groups[rows])
 
-        for name in self.blocks_:
+        for name in names:
             has = self._presence(cohort, name)
             said = np.full((len(y), classes if classes > 2 else 1), np.nan)
-            for train, judge in pairs:
-                train, judge = train[has[train]], judge[has[judge]]
-                if len(judge):
-                    said[judge] = self._say(learned(name, train), cohort.rows(judge), classes)
+            if _teaches(y[has], classes):
+                for train, judge in pairs:
+                    train, judge = train[has[train]], judge[has[judge]]
+                    if len(judge) and _teaches(y[train], classes):
+                        said[judge] = self._say(learned(name, train), cohort.rows(judge), classes)
+            if np.isnan(said).all():
+                self._leave_out(name, y[has], classes)
+                continue
             self.centre_[name] = np.nanmean(said, axis=0)
             told[name], here[name] = said - self.centre_[name], has
             self.models_[name] = learned(name, np.flatnonzero(has))
-        known = np.logical_and.reduce([~np.isnan(told[one]).any(axis=1) | ~here[one] for one in self.blocks_])
+        self.blocks_ = [name for name in names if name in self.models_]
+        self.optional_ = [name for name in self.optional_ if name in self.models_]
+        if not self.blocks_:
+            raise DataError(
+                "fusion",
+                "no block is left to learn from",
+                seen="; ".join(f"{name}: {why}" for name, why in self.left_out_.items()),
+                mend="Give it a block that all rows have.",
+            )
         copies = COPIES if self.optional_ and self.block_dropout else 1
         rng = np.random.default_rng(seed_of(seed, "hidden"))
-        tables = []
+        tables, uses = [], []
         for _ in range(copies):
             seen = dict(here)
-            for name in self.optional_:
+            for name in self.optional_ if copies > 1 else []:
                 seen[name] = here[name] & (rng.random(len(y)) >= self.block_dropout)
-            tables.append(self._table(told, seen if copies > 1 else here))
+            tables.append(self._table(told, seen))
+            judged = [~np.isnan(told[one]).any(axis=1) | ~seen[one] for one in self.blocks_]
+            uses.append(np.logical_and.reduce(judged))
+        use = np.concatenate(uses)
+        if not _teaches(np.tile(y, copies)[use], classes):
+            raise WorkError(
+                "fusion",
+                "the rows whose blocks inner folds can judge do not hold every class",
+                mend="Leave out the block that few rows have, or use other groups.",
+            )
         weights = np.full(len(y) * copies, 1 / copies)
-        return np.concatenate(tables), np.tile(known, copies), weights
+        return np.concatenate(tables), use, weights
+
+    def _leave_out(self, name: str, y: NDArray[Any], classes: int) -> None:
+        """Say that nothing can be learned of a block; ``y`` are the targets of the rows that have it."""
+        if not len(y):
+            why = "no training row has it"
+        elif not _teaches(y, classes):
+            why = f"the {len(y):,} training rows that have it do not hold every class"
+        else:
+            why = f"no inner fold can judge it: the {len(y):,} training rows that have it stand together"
+        self.left_out_[name] = why
+        warnings.warn(f"fusion leaves out block {name}: {why}", BlockLeftOut, stacklevel=4)
 
     def _parts(self, name: str, cohort: Cohort, *, classes: bool) -> tuple[Any, Any]:
         """Unfitted steps and model of one block; a model that reads the cohort itself has no steps."""
@@ -190,8 +234,6 @@ class _Fusion(BaseEstimator):
                 "fusion", f"the cohort holds no block '{name}'", mend=nearest(name, cohort.blocks)
             )
         here = np.asarray(cohort.present.get(name, np.ones(len(cohort), dtype=bool)), dtype=bool)
-        if not here.any() and not hasattr(self, "meta_"):
-            raise DataError(f"block {name}", f"none of the {len(here):,} training rows has it")
         if name not in self.optional_ and not here.all():
             raise DataError(
                 f"block {name}",
@@ -228,9 +270,7 @@ class _Fusion(BaseEstimator):
         said = say(model, cohort, classes)
         if not classes:
             return said[:, None]
-        p = np.clip(said, _SURE, 1 - _SURE)
-        logit = np.log(p / (1 - p))
-        return np.asarray(logit[:, 1:] if classes == 2 else logit)
+        return logits(said)
 
 
 class BlockModel(BaseEstimator):
@@ -277,6 +317,11 @@ class BlockModel(BaseEstimator):
         if self.steps_ is not None:
             return self.steps_.transform(X)
         return plain_numbers(X.blocks[self.block].frame, self.block)
+
+
+def _teaches(y: NDArray[Any], classes: int) -> bool:
+    """Whether rows of these targets can teach a model: every class, or two numbers, are there."""
+    return len(np.unique(y)) == classes if classes else len(y) > 1
 
 
 def _learner(name: str, *, classes: bool) -> Learner:

@@ -18,6 +18,7 @@ from prognome.nets.rows import Rows
 from prognome.nets.spec import Input, Kind
 from prognome.sequence.alphabet import alphabet
 from prognome.sequence.codes import encode
+from prognome.sequence.pairs import encode_pairs
 
 LONGEST = 1000
 
@@ -35,8 +36,9 @@ class NetworkInputs(BaseEstimator):
     signals
         Tables whose columns stand in an order that means something.
     length
-        Positions to which sequences are padded or cropped, about their centre; by default the longest of the
-        training rows, at most 1,000.
+        Positions to which sequences are padded or cropped, about their centre, pairs about that of their
+        reference (:func:`prognome.sequence.pairs.encode_pairs`); by default the longest of the training rows,
+        at most 1,000.
 
     Notes
     -----
@@ -149,10 +151,10 @@ class NetworkInputs(BaseEstimator):
         if block is None:
             shape = (len(cohort), 2, one.length) if one.kind == "pair" else (len(cohort), one.length)
             return np.full(shape, letters.pad, dtype=np.uint8)
-        columns = [
-            encode(block.frame[name].tolist(), letters, length=one.length).values for name in block.names
-        ]
-        return np.stack(columns, axis=1) if one.kind == "pair" else columns[0]
+        columns = [block.frame[name].tolist() for name in block.names]
+        if one.kind == "pair":
+            return encode_pairs(columns[0], columns[1], letters, length=one.length)
+        return encode(columns[0], letters, length=one.length).values
 
     def _numbers(self, cohort: Cohort, y: Any, *, learn: bool) -> NDArray[np.float64]:
         """(n, total) numbers of all tables; which columns are whose is learned with the steps."""

@@ -20,9 +20,9 @@ from prognome.core.rows import rows_of
 from prognome.core.seeds import seed_of
 from prognome.core.split import inner_folds
 from prognome.core.table import Index
+from prognome.model.logits import logits
 
 Array = NDArray[np.float64]
-_SURE = 1e-4
 
 
 class _Stack(_BaseComposition):
@@ -41,8 +41,8 @@ class _Stack(_BaseComposition):
 
     Notes
     -----
-    **Learns** the meta-model from out-of-fold predictions of the rows of ``fit`` (probabilities as logits),
-    the members from all of them. Groups, given or brought by a cohort, stay whole.
+    **Learns** the meta-model from out-of-fold predictions (probabilities as logits) of those rows of ``fit``
+    that an inner fold judges, the members from all of them. Groups, given or brought by a cohort, stay whole.
 
     References
     ----------
@@ -95,8 +95,8 @@ class _Stack(_BaseComposition):
         bare.meta_ = self.meta_
         return bare
 
-    def _learn(self, X: Any, y: Any, groups: NDArray[Any] | None, *, classes: bool) -> Array:
-        """Fit members on all rows; return their out-of-fold columns."""
+    def _learn(self, X: Any, y: Any, groups: NDArray[Any] | None, *, classes: bool) -> None:
+        """Fit members on all rows, and the meta-model on the rows that some inner fold judged."""
         if not self.members:
             raise ValueError("a stack needs members")
         y = np.asarray(y)
@@ -120,7 +120,9 @@ class _Stack(_BaseComposition):
         everyone = np.arange(len(y))
         self.fitted_members_ = [learned(name, member, everyone) for name, member in self.members]
         self.member_names_ = [name for name, _ in self.members]
-        return np.hstack(columns)
+        table = np.hstack(columns)
+        judged = ~np.isnan(table).any(axis=1)
+        self._fit_meta(table[judged], y[judged])
 
     def _table(self, X: Any) -> Array:
         check_is_fitted(self, "meta_")
@@ -161,18 +163,14 @@ class StackedClassifier(ClassifierMixin, _Stack):
 
     def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
         """Fit members and meta-model on rows X, (n,) classes, and groups kept whole."""
-        table = self._learn(X, y, groups, classes=True)
-        known = ~np.isnan(table).any(axis=1)
-        self._fit_meta(table[known], np.asarray(y)[known])
+        self._learn(X, y, groups, classes=True)
         return self
 
     def _say(self, member: Any, X: Any) -> Array:
         return self._column(member.predict_proba(X))
 
     def _column(self, said: Array) -> Array:
-        p = np.clip(said, _SURE, 1 - _SURE)
-        logit = np.log(p / (1 - p))
-        return np.asarray(logit[:, 1:] if p.shape[1] == 2 else logit)
+        return logits(said)
 
     def _fit_meta(self, table: Array, y: NDArray[Any]) -> None:
         self.classes_ = np.unique(y)
@@ -211,7 +209,7 @@ class StackedRegressor(RegressorMixin, _Stack):
 
     def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
         """Fit members and meta-model on rows X, (n,) numbers, and groups kept whole."""
-        self._fit_meta(self._learn(X, y, groups, classes=False), np.asarray(y))
+        self._learn(X, y, groups, classes=False)
         return self
 
     def _say(self, member: Any, X: Any) -> Array:

@@ -47,8 +47,10 @@ class PositionEncoder(nn.Module):
     """A trunk along a sequence or signal, then what is strongest in each stretch.
 
     A pair is read by one trunk twice. What is shown is where the alternative answers more than the reference,
-    where it answers less (both exactly zero where the two are the same), and the reference itself. Without a
-    strand, sequence and reverse complement are read and averaged, so that the encoding is the same for both.
+    where it answers less (both exactly zero where the two are the same), and the reference itself. The two
+    are compared where both have letters, and the reference is summed up where it has: what one has beyond the
+    end of the other counts for neither. Without a strand, sequence and reverse complement are read and
+    averaged, so that the encoding is the same for both.
 
     Parameters
     ----------
@@ -93,17 +95,19 @@ class PositionEncoder(nn.Module):
         return (self._read(given) + self._read(self.other_strand(given))) / 2
 
     def other_strand(self, codes: Tensor) -> Tensor:
-        """Codes of the reverse complement, between the same padding."""
-        turned = self.complement[codes.int()].flip(-1)
+        """Codes of the reverse complement, between the same padding; a pair is turned about its reference."""
+        paired = self.complement[codes.int()]
         nothing = codes == self.pad
         if not nothing.any():
-            return turned
+            return paired.flip(-1)
         length = codes.shape[-1]
         along = torch.arange(length, device=codes.device)
+        nothing = nothing[:, :1] if self.block.kind == "pair" else nothing
         first = torch.where(nothing, length, along).amin(dim=-1, keepdim=True)
         last = torch.where(nothing, -1, along).amax(dim=-1, keepdim=True)
-        moved = turned.gather(-1, (along + length - 1 - first - last) % length)
-        return moved.masked_fill((along < first) | (along > last), self.pad)
+        source = (first + last - along).expand_as(codes)
+        moved = paired.gather(-1, source.clamp(0, length - 1))
+        return moved.masked_fill((source < 0) | (source >= length), self.pad)
 
     def maps(self, codes: Tensor) -> Tensor:
         """(n, L) codes → (n, L', F), before pooling."""
@@ -116,10 +120,11 @@ class PositionEncoder(nn.Module):
             return self._pooled(self.maps(codes), self.trunk.known_after(known))
         both = self.maps(codes.flatten(0, 1)).unflatten(0, codes.shape[:2])
         reference, alternative = both[:, 0], both[:, 1]
-        more = alternative - reference
-        known = self.trunk.known_after(known.any(dim=1))
-        parts = [functional.relu(more), functional.relu(-more), reference]
-        return torch.cat([self._pooled(part, known) for part in parts], dim=1)
+        told = self.trunk.known_after(known[:, 0])
+        both_told = self.trunk.known_after(known.all(dim=1))
+        more = (alternative - reference).masked_fill(~both_told[:, :, None], 0)
+        parts = [(functional.relu(more), both_told), (functional.relu(-more), both_told), (reference, told)]
+        return torch.cat([self._pooled(*part) for part in parts], dim=1)
 
     def _pooled(self, maps: Tensor, known: Tensor) -> Tensor:
         pooled: Tensor = self.pool(maps, known)

@@ -19,6 +19,7 @@ from prognome.sequence.alphabet import ALPHABETS, Alphabet, alphabet
 from prognome.sequence.codes import Codes, encode
 from prognome.sequence.kmers import count_kmers, is_canonical, kmer_names
 from prognome.sequence.one_hot import one_hot
+from prognome.sequence.pairs import encode_pairs
 
 CHANGE = "alt-ref"
 _ALPHABET = OneOf(tuple(ALPHABETS))
@@ -76,7 +77,8 @@ class PositionEncoder(_SequenceStep):
     of others nothing is made. A letter that stands for several gives each its share. Of a pair: the
     reference, and ``alt-ref[12]=A``, which is 1 where only the alternative has the letter, -1 where only the
     reference has it, and 0 elsewhere. A later sequence of another length is padded or cropped around its
-    centre, and padding gives zeros. A missing sequence gives NaN.
+    centre, a pair around that of its reference, so that what both share keeps its place. Padding gives zeros,
+    also in ``alt-ref`` where either is padding. A missing sequence gives NaN.
 
     **Learns** ``lengths_`` ((c,) the one length of each text column, 0 where there is not one).
 
@@ -116,22 +118,35 @@ class PositionEncoder(_SequenceStep):
         return Columns(names, numeric, self._append(columns), columns.categories, columns.index)
 
     def _fill(self, numbers: Numbers, columns: Columns) -> None:
-        change = self._gives_change(columns.category_names)
+        if self._gives_change(columns.category_names):
+            self._fill_pair(numbers, columns)
+            return
         at = 0
-        letters: list[Any] = []
-        for place, (column, length) in enumerate(zip(columns.categories, self.lengths_, strict=True)):
+        for column, length in zip(columns.categories, self.lengths_, strict=True):
             if not length:
                 continue
             read = self._read(column, length=int(length))
             width = int(length) * self._letters.size
-            made = one_hot(read.codes, self._letters).reshape(len(columns), width)
-            letters.append((made, read.present))
-            if change and place == 1:
-                np.subtract(made, letters[0][0], out=made)
-                read.present[:] &= letters[0][1]
-            numbers[:, at : at + width] = made
+            numbers[:, at : at + width] = one_hot(read.codes, self._letters).reshape(len(columns), width)
             numbers[~read.present, at : at + width] = np.nan
             at += width
+
+    def _fill_pair(self, numbers: Numbers, columns: Columns) -> None:
+        """The reference, and after it the change."""
+        length = int(self.lengths_[0])
+        refs, alts = (column.tolist() for column in columns.categories)
+        named = [f"{self.NAME}: column {name}" for name in PAIR]
+        codes = encode_pairs(refs, alts, self._letters, length=length, where=(named[0], named[1]))
+        known = codes != self._letters.pad
+        ref, alt = (one_hot(np.ascontiguousarray(codes[:, side]), self._letters) for side in (0, 1))
+        np.subtract(alt, ref, out=alt, where=known.all(axis=1)[:, :, None])
+        alt[~known.all(axis=1)] = 0
+        here = known.any(axis=2)
+        width = length * self._letters.size
+        numbers[:, :width] = ref.reshape(len(columns), width)
+        numbers[:, width:] = alt.reshape(len(columns), width)
+        numbers[~here[:, 0], :width] = np.nan
+        numbers[~here.all(axis=1), width:] = np.nan
 
     def _gives_change(self, texts: Names) -> bool:
         return tuple(texts) == PAIR and 0 < self.lengths_[0] == self.lengths_[1]

@@ -32,7 +32,7 @@ class Contig:
         The contig in a form in which names are compared.
     low, high
         Positions of its first and last letter, counted from 1; a header such as ``chr17:41100001-41300000``
-        says that the record is a slice.
+        says that the record is a slice (:func:`as_contig`).
     """
 
     name: str
@@ -80,12 +80,45 @@ def plain_chrom(name: str) -> str:
     return _SPECIAL.get(plain, plain) if accession or plain == "m" else plain
 
 
-def as_contig(name: str, length: int) -> Contig:
-    """A record of the reference by its name and length."""
+def as_contig(name: str, length: int, *, where: str = "reference") -> Contig:
+    """A record of the reference by its name and length.
+
+    A region in the name counts as ``samtools faidx`` writes it (from 1, the last letter included), or as
+    ``bedtools getfasta`` does (from 0, the last not included); the length of the record tells which.
+
+    Parameters
+    ----------
+    name
+        First word of the header.
+    length
+        Letters of the record.
+    where
+        The file, for messages.
+
+    Raises
+    ------
+    DataError
+        If the record has neither as many letters as the region from 1 nor as the region from 0.
+
+    Examples
+    --------
+    >>> as_contig("chr1:101-200", 100).low, as_contig("chr1:100-200", 100).low
+    (101, 101)
+    """
     region = _REGION.match(name)
     if region is None:
         return Contig(name, plain_chrom(name), 1, length)
-    low = int(region.group(2))
+    start, end = int(region.group(2)), int(region.group(3))
+    if length not in (end - start + 1, end - start):
+        raise DataError(
+            where,
+            f"the record {name} is not as long as the region in its header",
+            seen=f"{length:,} letters",
+            expected=f"{end - start + 1:,} (from 1, the last included: samtools faidx) or {end - start:,} "
+            "(from 0, the last not included: bedtools getfasta)",
+            mend="Cut the slice anew, within its contig; or give the header the region that it holds.",
+        )
+    low = start if length == end - start + 1 else start + 1
     return Contig(name, plain_chrom(region.group(1)), low, low + length - 1)
 
 
@@ -150,7 +183,8 @@ def _open(path: str) -> Iterator[tuple[Contig, Fetch]]:
     if lengths is None:
         for record in read_records(path):
             letters = record.letters
-            yield as_contig(record.name, len(letters)), lambda start, end, whole=letters: whole[start:end]  # type: ignore[misc]
+            contig = as_contig(record.name, len(letters), where=path)
+            yield contig, lambda start, end, whole=letters: whole[start:end]  # type: ignore[misc]
         return
     import pysam
 
@@ -163,7 +197,7 @@ def _open(path: str) -> Iterator[tuple[Contig, Fetch]]:
     with file:
         for name, length in lengths.items():
             yield (
-                as_contig(name, length),
+                as_contig(name, length, where=path),
                 lambda start, end, contig=name: file.fetch(contig, start, end),  # type: ignore[misc]
             )
 

@@ -10,8 +10,8 @@ import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 
-from prognome.core.letters import LONGEST, crop, is_unsure, lengths_of, read_letters
-from prognome.core.sequences import AlphabetName, Sequences
+from prognome.core.letters import LONGEST, crop, crop_pairs, is_unsure, lengths_of, read_letters
+from prognome.core.sequences import PAIR, AlphabetName, Sequences
 from prognome.errors import DataError
 from prognome.read.batches import read_batches, read_names
 from prognome.read.fasta import SEQUENCE, is_fasta, read_fasta
@@ -209,18 +209,21 @@ def _made(raw: RawTable, said: SequenceSource) -> RawTable:
 
 def _cleaned(raw: RawTable, said: SequenceSource) -> RawTable:
     """Letters of the alphabet in upper case, cropped to the wanted length."""
-    columns: dict[str, list[str | None]] = {}
-    longer = np.zeros(len(raw), dtype=bool)
     wanted = said.length or LONGEST
-    for name in raw.names:
-        texts: NDArray[np.object_] = read_letters(raw.frame[name].to_list(), said.alphabet).texts
-        longer |= lengths_of(texts) > wanted
-        columns[name] = crop(texts, wanted, said.anchor).tolist()
+    texts = [read_letters(raw.frame[name].to_list(), said.alphabet).texts for name in raw.names]
+    longer = np.zeros(len(raw), dtype=bool)
+    for one in texts:
+        longer |= lengths_of(one) > wanted
+    if tuple(raw.names) == PAIR:
+        kept = list(crop_pairs(texts[0], texts[1], wanted, said.anchor))
+    else:
+        kept = [crop(one, wanted, said.anchor) for one in texts]
+    columns = {name: one.tolist() for name, one in zip(raw.names, kept, strict=True)}
     notes = raw.notes
     if longer.any():
-        kept = {"start": "first", "end": "last"}.get(said.anchor, "middle")
+        part = {"start": "first", "end": "last"}.get(said.anchor, "middle")
         why = "" if said.length else "; length: says another number"
-        notes += (f"{count(int(longer.sum()), 'sequence')} cropped to the {kept} {wanted:,} letters{why}",)
+        notes += (f"{count(int(longer.sum()), 'sequence')} cropped to the {part} {wanted:,} letters{why}",)
     return replace(raw, frame=pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), notes=notes)
 
 

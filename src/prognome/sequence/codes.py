@@ -89,19 +89,21 @@ def encode(
     full = np.fromiter(map(len, plain), dtype=np.int64, count=len(plain))
     width = int(full.max(initial=0)) if length is None else int(length)
     lengths = np.minimum(full, width)
-    values = np.full((len(plain), width), alphabet.pad, dtype=np.uint8)
+    whole = bool((full >= width).all())
+    values = np.empty((len(plain), width), dtype=np.uint8)
+    if not whole:
+        values.fill(alphabet.pad)
     first = _first(lengths, width, anchor)
     skip = _skipped(full, width, anchor)
     strange: list[int] = []
     for rows in _pieces(len(plain)):
         letters = _read(plain[rows], alphabet)
-        unknown = letters == UNKNOWN
-        if unknown.any():
-            strange += _rows_with(unknown, full[rows], rows.start)
+        if letters.max(initial=0) == UNKNOWN:
+            strange += _rows_with(letters == UNKNOWN, full[rows], rows.start)
             continue
         if (full[rows] > width).any():
             letters = letters[_kept(full[rows], skip[rows], width)]
-        if (lengths[rows] == width).all():
+        if whole:
             values[rows] = letters.reshape(len(values[rows]), width)
         else:
             values[rows][_covered(first[rows], lengths[rows], width)] = letters
@@ -143,9 +145,12 @@ def reverse_complement(codes: Codes, alphabet: Alphabet) -> Codes:
 
 def _as_texts(texts: Iterable[Any], where: str) -> list[str]:
     """Every cell as text, empty for missing."""
+    cells = texts if isinstance(texts, list) else list(texts)
+    if set(map(type, cells)) == {str}:
+        return cells
     plain: list[str] = []
     strange: list[int] = []
-    for row, text in enumerate(texts):
+    for row, text in enumerate(cells):
         if isinstance(text, str):
             plain.append(text)
             continue
