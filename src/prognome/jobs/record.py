@@ -72,11 +72,17 @@ def _names(paths: Any) -> Any:
     return Path(paths).name if isinstance(paths, str) else [Path(path).name for path in paths]
 
 
-def input_files(study: Study) -> list[str]:
-    """Every file a study reads, each once, in the order it names them."""
+def files_of_rows(study: Study) -> list[str]:
+    """Files of the rows that are learned from and judged, external cohorts aside."""
     found: list[str] = [*(study.rows.path or []), *(study.target.path or [])]
     for spec in study.blocks.values():
         found += [*spec.path, *([spec.fasta] if spec.fasta else [])]
+    return list(dict.fromkeys(found))
+
+
+def input_files(study: Study) -> list[str]:
+    """Every file a study reads, each once, in the order it names them."""
+    found = files_of_rows(study)
     for other in study.external:
         for block in other.blocks.values():
             found += [*block.path, *([block.fasta] if block.fasta else [])]
