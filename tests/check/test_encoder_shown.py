@@ -1,8 +1,6 @@
 """An encoder that was shown a file of the study is found by the checksum on its card."""
 
-import pytest
-
-from prognome.check.encoder_shown import GUARD, encoder_shown, says_nothing
+from prognome.check.encoder_shown import GUARD, encoder_shown, why_not_known
 
 
 def shown(sha, told, file="train.tsv"):
@@ -30,10 +28,10 @@ def test_many_files_are_counted():
     assert "0.tsv, 1.tsv, 2.tsv and 2 more" in alarm.what
 
 
-@pytest.mark.parametrize("card", [None, {}, {"shown": []}])
-def test_without_a_card_or_a_file_on_it_nothing_is_known(card):
-    assert says_nothing(card)
-
-
-def test_a_card_with_files_says_something():
-    assert not says_nothing({"shown": [shown("aa", "masked letters")]})
+def test_what_a_card_can_tell_and_what_not():
+    card = {"shown": [shown("aa", "y (number)")], "apart": [{"sha256": "bb"}, {"sha256": "cc"}]}
+    assert why_not_known(None, {"dd"}, {"dd"}) == "it has no card"
+    assert why_not_known({}, {"dd"}, {"dd"}) == "its card names no file"
+    assert why_not_known(card, {"aa", "dd"}, {"dd"}) is None
+    assert why_not_known(card, {"bb", "dd"}, {"bb"}) is None
+    assert "train.tsv" in why_not_known(card, {"bb", "dd"}, {"bb", "dd"})

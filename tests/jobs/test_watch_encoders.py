@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from prognome.core.encoder_card import EncoderCard, Shown, write_encoder
+from prognome.core.encoder_card import Apart, EncoderCard, Shown, write_encoder
 from prognome.errors import StudyError
 from prognome.jobs.doctor import examine
 from prognome.jobs.run import prepare
@@ -22,14 +22,16 @@ def table(tmp_path):
     return path
 
 
-def encoder(folder, *shown):
-    """An encoder whose card names these files, each with what it told."""
+def checksum(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def encoder(folder, *shown, apart=()):
+    """An encoder whose card names these files, each with what it told, and others that were kept apart."""
     spec = EncoderSpec("dna", "cnn", {"width": 4, "depth": 1})
-    files = tuple(
-        Shown("t", path.name, hashlib.sha256(path.read_bytes()).hexdigest(), 80, 0, 21, told)
-        for path, told in shown
-    )
-    card = EncoderCard("e", "", "CC0", "cnn", {}, "dna", 1, files, (), 24, (), {}, "", 0, 0.0)
+    files = tuple(Shown("t", path.name, checksum(path), 80, 0, 21, told) for path, told in shown)
+    kept = tuple(Apart(path.name, checksum(path), 80) for path in apart)
+    card = EncoderCard("e", "", "CC0", "cnn", {}, "dna", 1, files, kept, 24, (), {}, "", 0, 0.0)
     folder.mkdir()
     write_encoder(folder, save_encoder(spec.build(), spec), card)
     return str(folder)
@@ -79,12 +81,18 @@ def test_labels_of_an_external_cohort_alone_refuse_no_hybrid(table, tmp_path):
     assert one.status == "alarm"
 
 
-def test_an_encoder_of_other_files_is_silent(table, tmp_path):
+def test_the_guard_is_silent_only_where_the_windows_were_kept_apart(table, tmp_path):
+    """The same rows in another file have another checksum."""
     other = tmp_path / "other.tsv"
     other.write_text("else")
-    name = encoder(tmp_path / "e", (other, LABELS))
-    (one,) = told(window_study(table, models=[{"transfer": {"encoder": name}}]))
+    apart = encoder(tmp_path / "apart", (other, LABELS), apart=[table])
+    other.write_bytes(table.read_bytes() + b"\n")
+    copied = encoder(tmp_path / "copied", (other, LABELS))
+    (one,) = told(window_study(table, models=[{"transfer": {"encoder": apart}}]))
     assert one.status == "silent"
+    (one,) = told(window_study(table, models=[{"transfer": {"encoder": copied}}]))
+    assert one.status == "not_applicable"
+    assert "is not known: no file here is one that it was shown (other.tsv)" in one.what
 
 
 def test_without_an_encoder_the_guard_has_nothing_to_look_at(table):

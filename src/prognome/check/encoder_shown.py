@@ -21,7 +21,7 @@ def encoder_shown(cards: Mapping[str, Mapping[str, Any]], files: Collection[str]
     """Compare what cards say was shown with the files of a study.
 
     Files are known by their checksum alone: the same windows in another file, or compressed anew, are not
-    found.
+    found (:func:`why_not_known`).
 
     Parameters
     ----------
@@ -47,20 +47,48 @@ def encoder_shown(cards: Mapping[str, Mapping[str, Any]], files: Collection[str]
     return alarms
 
 
-def says_nothing(card: Mapping[str, Any] | None) -> bool:
-    """Whether nobody knows what an encoder was shown: it has no card, or one that names no file."""
-    return card is None or not card.get("shown")
+def why_not_known(
+    card: Mapping[str, Any] | None, files: Collection[str], windows: Collection[str]
+) -> str | None:
+    """Why a card cannot tell whether the encoder was shown these windows; None where it can.
+
+    It can where it names a file of the study as shown, and where it names all files of windows as kept apart.
+
+    Parameters
+    ----------
+    card
+        Of the encoder; None if it has none.
+    files
+        As for :func:`encoder_shown`.
+    windows
+        SHA-256 of those that hold sequences.
+    """
+    if card is None:
+        return "it has no card"
+    shown = {one["sha256"]: one["file"] for one in card.get("shown", ())}
+    if not shown:
+        return "its card names no file"
+    if shown.keys() & set(files) or set(windows) <= {one["sha256"] for one in card.get("apart", ())}:
+        return None
+    return (
+        f"no file here is one that it was shown ({_listed(list(shown.values()))}) by checksum, but the same "
+        "windows may stand in another file"
+    )
 
 
 def _sentence(seen: Mapping[str, str], told: Mapping[str, str]) -> str:
-    files = ", ".join(list(seen.values())[:NAMED])
-    more = f" and {len(seen) - NAMED} more" if len(seen) > NAMED else ""
+    files = _listed(list(seen.values()))
     if told:
         return (
-            f"It was shown {files}{more} of this study with labels, so that it may know the answers of rows "
+            f"It was shown {files} of this study with labels, so that it may know the answers of rows "
             "that judge it here; folds do not part it from them, and its figures may flatter."
         )
     return (
-        f"It was shown {files}{more} of this study without labels: the windows that judge it are not new to "
+        f"It was shown {files} of this study without labels: the windows that judge it are not new to "
         "it, and its figures may flatter a little."
     )
+
+
+def _listed(files: list[str]) -> str:
+    more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
+    return ", ".join(files[:NAMED]) + more

@@ -80,6 +80,15 @@ def files_of_rows(study: Study) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def files_of_windows(study: Study) -> list[str]:
+    """Files of blocks of sequences, those of external cohorts too."""
+    names = [name for name, spec in study.blocks.items() if spec.read == "sequence"]
+    found = [path for name in names for path in study.blocks[name].path]
+    for other in study.external:
+        found += [path for name in names if name in other.blocks for path in other.blocks[name].path]
+    return list(dict.fromkeys(found))
+
+
 def input_files(study: Study) -> list[str]:
     """Every file a study reads, each once, in the order it names them."""
     found = files_of_rows(study)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from prognome.check.encoder_shown import GUARD, encoder_shown, says_nothing
+from prognome.check.encoder_shown import GUARD, encoder_shown, why_not_known
 from prognome.core.files import sha256
 from prognome.core.study import Study
 from prognome.errors import StudyError
-from prognome.jobs.record import files_of_rows, input_files
+from prognome.jobs.record import files_of_rows, files_of_windows, input_files
 from prognome.jobs.watch import BEFORE_SPLIT, Said, said
 from prognome.validate.candidate import Candidate
 
@@ -20,7 +20,7 @@ def guard_encoders(study: Study, standing: Sequence[Candidate]) -> list[Said]:
 
     Returns
     -------
-    Alarms; and of an encoder without a card, or with one that names no file, that it is not known.
+    An alarm for each that was shown files of the study. Where a card cannot tell, that it is not known.
 
     Raises
     ------
@@ -36,24 +36,27 @@ def guard_encoders(study: Study, standing: Sequence[Candidate]) -> list[Said]:
         for one in _parts(candidate.estimator)
         if hasattr(one, "encoder_card")
     }
-    known = {name: card for name, card in cards.items() if card is not None and not says_nothing(card)}
+    if not cards:
+        none = "no model starts from an encoder that learned elsewhere"
+        return [Said(GUARD, BEFORE_SPLIT, status="not_applicable", what=none)]
+    sums = {path: sha256(Path(path)) for path in input_files(study)}
+    files, windows = set(sums.values()), {sums[path] for path in files_of_windows(study)}
+    reasons = {name: why_not_known(card, files, windows) for name, card in cards.items()}
+    known = {name: card for name, card in cards.items() if card is not None and reasons[name] is None}
     told = [
         Said(
             GUARD,
             BEFORE_SPLIT,
             f"encoder {name}",
             "not_applicable",
-            f"what encoder {name} was shown is not known: "
-            + ("it has no card" if card is None else "its card names no file"),
+            f"whether encoder {name} was shown these rows is not known: {reason}",
         )
-        for name, card in cards.items()
-        if says_nothing(card)
+        for name, reason in reasons.items()
+        if reason is not None
     ]
     if not known:
-        none = "no model starts from an encoder that learned elsewhere"
-        return told or [Said(GUARD, BEFORE_SPLIT, status="not_applicable", what=none)]
-    sums = {path: sha256(Path(path)) for path in input_files(study)}
-    alarms = encoder_shown(known, set(sums.values()))
+        return told
+    alarms = encoder_shown(known, files)
     own = {sums[path] for path in files_of_rows(study)}
     labelled = {alarm.where.removeprefix("encoder ") for alarm in alarms if own & set(alarm.facts["labels"])}
     _refuse_hybrids(standing, labelled)
