@@ -185,3 +185,11 @@ def test_numbers_come_back_in_their_own_unit():
     model = NetworkRegressor("mlp", epochs=30, learning_rate=0.01, random_state=0).fit(X, dose)
     assert np.corrcoef(model.predict(X), dose)[0, 1] > 0.9
     assert abs(model.predict(X).mean() - dose.mean()) < 10
+
+
+def test_no_rows_have_no_answers():
+    model = NetworkClassifier("mlp", epochs=1, random_state=0).fit(X, Y)
+    assert model.predict_proba(X[:0]).shape == (0, 2)
+    assert model.deep_features(X[:0]).shape == (0, 64)
+    number = NetworkRegressor("mlp", epochs=1, random_state=0).fit(X, X[:, 0])
+    assert number.predict(X[:0]).shape == (0,)

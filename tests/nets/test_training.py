@@ -197,6 +197,24 @@ def test_no_memory_even_for_one_row_is_said(monkeypatch):
         short()
 
 
+@pytest.mark.parametrize("validation", [NOBODY, np.arange(10)])
+def test_data_that_does_not_fit_on_the_gpu_goes_there_a_batch_at_a_time(monkeypatch, validation):
+    plain, sizes = torch.Tensor.to, []
+
+    def scarce(self, *args, **kwargs):
+        if self.dtype == torch.uint8 and len(self) > 24:  # 40 or 50 rows at once; a batch has 16 to 24
+            raise torch.OutOfMemoryError("simulated")
+        sizes.append(len(self) if self.dtype == torch.uint8 else 0)
+        return plain(self, *args, **kwargs)
+
+    monkeypatch.setattr(torch.Tensor, "to", scarce)
+    done = short(validation=validation)
+    monkeypatch.undo()
+    assert done.notes == ("not enough memory on the GPU for all rows: they went there a batch at a time",)
+    assert max(sizes) >= 16
+    assert same(weights(done), weights(short(validation=validation)))
+
+
 def test_a_gpu_that_is_not_there_is_refused():
     if torch.cuda.is_available():
         pytest.skip("there is one")

@@ -178,3 +178,13 @@ def test_padding_says_nothing():
         block = Input("window", "sequence", length, "dna", True)
         said.append(read_features(DATA, (block,), Rows({"window": codes}, {}), bins=1))
     assert np.allclose(*said, atol=1e-6)
+
+
+@pytest.mark.parametrize("bins", [0, 3])
+@pytest.mark.parametrize("kind", ["sequence", "pair"])
+def test_no_rows_have_no_features_and_the_same_columns(kind, bins):
+    codes = CODES if kind == "sequence" else np.stack([CODES, CODES[:, ::-1]], axis=1)
+    block = (Input("window", kind, 45, "dna", True),)
+    some = read_features(DATA, block, Rows({"window": codes[:3]}, {}), bins=bins)
+    none = read_features(DATA, block, Rows({"window": codes[:0]}, {}), bins=bins)
+    assert none.shape == (0, some.shape[1])

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import stat
 from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
+from prognome.core import encoder_card
 from prognome.core.cohort import Cohort
+from prognome.core.encoder_card import EncoderCard, write_encoder
 from prognome.core.metrics import find_metric
 from prognome.core.space import Choice, Real
 from prognome.core.study_judge import Judge
 from prognome.core.table import Table
+from prognome.model.fusion import FusionClassifier
+from prognome.model.hybrid import HybridClassifier
+from prognome.model.network import NetworkClassifier
+from prognome.model.stacking import StackedClassifier
+from prognome.model.transfer import TransferClassifier
+from prognome.nets import device
+from prognome.nets.encoder_file import EncoderSpec, save_encoder
 from prognome.prepare.fuse import fuse
 from prognome.validate import resume
 from prognome.validate.candidate import Candidate
@@ -176,6 +188,86 @@ def test_a_file_that_a_parameter_names_counts_by_its_content(cohort, tmp_path):
     first = key(cohort, task(named))
     path.write_bytes(b"two")
     assert key(cohort, task(named)) != first
+
+
+def test_a_file_that_a_mapping_among_the_parameters_names_counts_by_its_content(cohort, tmp_path):
+    path = tmp_path / "weights"
+    alone = LogisticRegression(class_weight={"inner": {"file": str(path)}})
+    joined = StackedClassifier([("alone", alone), ("other", LogisticRegression())])
+
+    def keys():
+        return [key(cohort, task(Candidate("m", one, 1))) for one in (alone, joined)]
+
+    path.write_bytes(b"one")
+    first = keys()
+    assert keys() == first
+    path.write_bytes(b"two")
+    assert not set(keys()) & set(first)
+
+
+def made_encoder(folder, seed):
+    torch.manual_seed(seed)
+    spec = EncoderSpec("dna", "cnn", {"width": 4, "depth": 1})
+    folder.mkdir(parents=True)
+    card = EncoderCard("e", "", "CC0", "cnn", {}, "dna", 1, (), (), 24, (), {}, "", 0, 0.0)
+    write_encoder(folder, save_encoder(spec.build(), spec), card)
+
+
+def test_an_encoder_counts_by_its_content_named_or_by_default_wherever_it_is_held(
+    cohort, tmp_path, monkeypatch
+):
+    """As long as before and of the same time: names, sizes and times tell nothing."""
+    monkeypatch.setattr(encoder_card, "SHIPPED", tmp_path / "shipped")
+    named = {"encoder": str(tmp_path / "mine")}
+    models = [
+        TransferClassifier(),
+        TransferClassifier(**named),
+        HybridClassifier("transfer"),
+        HybridClassifier("transfer", network_params=named),
+        StackedClassifier(
+            [("a", HybridClassifier("transfer", network_params=named)), ("b", FOREST.estimator)]
+        ),
+    ]
+
+    def keys(seed):
+        for folder in (tmp_path / "shipped" / "small-dna", tmp_path / "mine"):
+            shutil.rmtree(folder, ignore_errors=True)
+            made_encoder(folder, seed)
+            for path in [*folder.iterdir(), folder]:
+                os.utime(path, (1, 1))
+        return [key(cohort, task(Candidate("m", one, 1))) for one in models]
+
+    first, again, other = keys(0), keys(0), keys(1)
+    assert again == first
+    assert len({*first, *other}) == 2 * len(models)
+
+
+def test_an_encoder_or_a_device_that_is_not_there_has_no_key(cohort, tmp_path):
+    for broken in (TransferClassifier(str(tmp_path / "none")), NetworkClassifier(device="none")):
+        with pytest.raises(NoKeyError):
+            key(cohort, task(Candidate("m", broken, 1)))
+
+
+def test_device_and_precision_count_for_networks_and_what_holds_them_alone(cohort, monkeypatch):
+    models = [
+        NetworkClassifier(),
+        TransferClassifier(),
+        HybridClassifier("auto"),
+        HybridClassifier("transfer"),
+        FusionClassifier("mlp"),
+        FusionClassifier(sequence_base="cnn"),
+        StackedClassifier([("a", NetworkClassifier()), ("b", LogisticRegression())]),
+    ]
+
+    def keys(gpu, bfloat16, models=models):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+        monkeypatch.setattr(device, "has_bfloat16", lambda _: bfloat16)
+        return [key(cohort, task(Candidate("m", one, 1))) for one in models]
+
+    told = [keys(gpu, wide) for gpu in (False, True) for wide in (False, True)]
+    assert len({one for four in told for one in four}) == 4 * len(models)
+    held = [NetworkClassifier(device="cpu", precision="float32"), FusionClassifier(), FOREST.estimator]
+    assert keys(True, True, held) == keys(False, False, held)
 
 
 def test_what_cannot_be_told_apart_has_no_key(cohort):

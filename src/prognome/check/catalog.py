@@ -13,6 +13,7 @@ GUARDS = Menu(
         Entry("related_people", "prognome.check.relatives:find_related_people", "relatives and duplicates by KING-robust kinship, where a block holds genotypes", stage="before_split"),
         Entry("shared_sequences", "prognome.check.sequences:find_shared_sequences", "rows whose sequences are the same or overlap, on either strand", stage="before_split"),
         Entry("undeclared_groups", "prognome.check.undeclared_groups:find_undeclared_groups", "a column that puts rows together, while no groups were declared", stage="before_split"),
+        Entry("encoder_shown", "prognome.check.encoder_shown:encoder_shown", "an encoder that was shown files of this study before, by its card", stage="before_split"),
         # after it, on training rows alone
         Entry("giveaway", "prognome.check.giveaway:giveaway", "one column alone that gives the target away, far apart from all others", stage="training_rows"),
         Entry("outcome_name", "prognome.check.outcome_names:outcome_name", "a feature called like an outcome or like the target", stage="training_rows"),

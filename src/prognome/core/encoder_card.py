@@ -12,6 +12,7 @@ from prognome.core.files import sha256
 from prognome.errors import BundleError, StudyError, nearest
 
 FORMAT = 1
+LETTERS = "masked letters"
 ENCODER_LAYOUT = ("manifest.json", "encoder.safetensors", "card.json", "card.md")
 WEIGHTS, CARD = ENCODER_LAYOUT[1:3]
 SHIPPED = Path(__file__).resolve().parents[1] / "encoders"
@@ -37,7 +38,7 @@ class Shown:
     letters
         Length of the longest window.
     told
-        What was to be told: a column's classes or numbers, or ``masked letters``.
+        What was to be told: a column's classes or numbers, ``masked letters`` (no label), or both.
     """
 
     task: str

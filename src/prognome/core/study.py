@@ -112,6 +112,11 @@ class Study(StudyPart):
             label = model.label.partition(":")[0] if model.label.startswith("group_mean:") else model.label
             if label in reserved and model.name != reserved[label]:
                 raise ValueError(f"models: the label '{model.label}' is taken by prognome; give another")
+            if "__" in model.label:
+                raise ValueError(
+                    f"models: the label '{model.label}' holds '__', which parts the names of parameters in a "
+                    "stack; give it another name"
+                )
         for place, blocks in [
             ("prepare", list(self.prepare)),
             *((f"models: {model.label}: blocks", model.blocks or []) for model in self.models),

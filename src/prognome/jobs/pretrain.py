@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prognome.core.encoder_card import ENCODER_LAYOUT, EncoderCard, Shown, write_encoder
+from prognome.core.encoder_card import ENCODER_LAYOUT, LETTERS, EncoderCard, Shown, write_encoder
 from prognome.core.files import new_folder, refuse_taken, sha256
 from prognome.core.paths import anchor
 from prognome.core.seeds import seed_of
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int, str], None]
 Say = Callable[[str], None]
-LETTERS = "masked letters"
 WINDOW = "window"
 _LIBRARIES = ("prognome", "python", "numpy", "torch")
 

@@ -72,11 +72,26 @@ def _names(paths: Any) -> Any:
     return Path(paths).name if isinstance(paths, str) else [Path(path).name for path in paths]
 
 
-def input_files(study: Study) -> list[str]:
-    """Every file a study reads, each once, in the order it names them."""
+def files_of_rows(study: Study) -> list[str]:
+    """Files of the rows that are learned from and judged, external cohorts aside."""
     found: list[str] = [*(study.rows.path or []), *(study.target.path or [])]
     for spec in study.blocks.values():
         found += [*spec.path, *([spec.fasta] if spec.fasta else [])]
+    return list(dict.fromkeys(found))
+
+
+def files_of_windows(study: Study) -> list[str]:
+    """Files of blocks of sequences, those of external cohorts too."""
+    names = [name for name, spec in study.blocks.items() if spec.read == "sequence"]
+    found = [path for name in names for path in study.blocks[name].path]
+    for other in study.external:
+        found += [path for name in names if name in other.blocks for path in other.blocks[name].path]
+    return list(dict.fromkeys(found))
+
+
+def input_files(study: Study) -> list[str]:
+    """Every file a study reads, each once, in the order it names them."""
+    found = files_of_rows(study)
     for other in study.external:
         for block in other.blocks.values():
             found += [*block.path, *([block.fasta] if block.fasta else [])]

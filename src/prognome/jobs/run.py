@@ -45,6 +45,7 @@ from prognome.jobs.looks import count_look
 from prognome.jobs.sentinels import ask_sentinels
 from prognome.jobs.summary import summarise
 from prognome.jobs.watch import Said, guard_ids, guard_training_rows, guards_table, stop_if_strict
+from prognome.jobs.watch_encoders import guard_encoders
 from prognome.jobs.watch_external import guard_external, measure_absence
 from prognome.report.report import write_report
 from prognome.validate.candidate import Candidate
@@ -129,6 +130,7 @@ def prepare(study: Study) -> Prepared:
     metric = find_metric(study.primary, study.target.kind)
     standing = candidates(study)
     loaded, told = guard_ids(study, load(study))
+    told += guard_encoders(study, standing)
     split = split_of(study, loaded)
     levels = learn_all_levels(study.subgroups, loaded.cohort.facts, split.learn)
     told += guard_training_rows(study, loaded, split)

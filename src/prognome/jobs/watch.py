@@ -113,7 +113,8 @@ def guard_ids(study: Study, loaded: Loaded) -> tuple[Loaded, list[Said]]:
         told[place] = replace(alarm, what=what)
     if links:
         cohort = replace(cohort, groups=merge(cohort.groups, np.concatenate(links), len(cohort)))
-    return replace(loaded, cohort=cohort), said(study, BEFORE_SPLIT, told, idle=idle)
+    asked = before_split.BEFORE_SPLIT
+    return replace(loaded, cohort=cohort), said(study, BEFORE_SPLIT, told, asked=asked, idle=idle)
 
 
 def guard_training_rows(study: Study, loaded: Loaded, split: Split) -> list[Said]:

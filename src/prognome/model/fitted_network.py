@@ -15,7 +15,6 @@ from prognome.nets.saved import load_network, save_network
 from prognome.nets.training import Trained
 
 Array = NDArray[np.float64]
-TOGETHER = 64
 
 
 class FittedNetwork(BaseEstimator):
@@ -65,18 +64,8 @@ class FittedNetwork(BaseEstimator):
         return self._network
 
     def ask(self, what: Callable[[Any, Rows], NDArray[np.float32]], X: Any) -> Array:
-        """What the network says (or makes) of these rows; each gets the same alone and in a crowd.
-
-        How a processor adds up depends on the number of rows in a batch, and a forest may decide on the last
-        digit. So they are always asked 64 at a time, the last ones beside copies of the first among them.
-        """
-        rows = self.inputs.rows(X)
-        found = []
-        for start in range(0, len(rows), TOGETHER):
-            at = np.arange(start, start + TOGETHER)
-            piece = what(self.network, rows.take(np.where(at < len(rows), at, start)))
-            found.append(piece[: len(rows) - start])
-        return np.concatenate(found).astype(np.float64)
+        """What the network says (or makes) of these rows, as :mod:`prognome.nets.say` has it."""
+        return what(self.network, self.inputs.rows(X)).astype(np.float64)
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in super().__getstate__().items() if key != "_network"}

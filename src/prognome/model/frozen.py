@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from prognome.errors import BundleError
 from prognome.nets.encoder_file import read_encoder_spec
 from prognome.nets.language_model import (
     LanguageModel,
+    find_language_model,
     fingerprint,
     open_language_model,
     read_with_language_model,
@@ -157,12 +159,40 @@ def freeze(encoder: str, *, download: bool = False) -> FrozenEncoder:
     BundleError
         If its files were changed since it was made.
     """
-    folder = Path(encoder)
-    if encoder in shipped_encoders() or is_encoder(folder) or not _may_be_language_model(folder, encoder):
+    if is_ours(encoder):
         stored = find_encoder(encoder)
         return FrozenEncoder(encoder, ENCODER, stored.data, stored.sha256)
     opened = open_language_model(encoder, download=download)
     return FrozenEncoder(encoder, LANGUAGE, b"", fingerprint(opened.folder))
+
+
+def is_ours(encoder: str) -> bool:
+    """Whether that name or folder is to be read as one of our encoders, and not as a language model."""
+    folder = Path(encoder)
+    return encoder in shipped_encoders() or is_encoder(folder) or not _may_be_language_model(folder, encoder)
+
+
+def encoder_checksum(encoder: str) -> str:
+    """Of the encoder's file or the language model's files, without opening them.
+
+    Raises
+    ------
+    StudyError, BundleError
+        If there is none, or its files were changed since it was made.
+    """
+    if is_ours(encoder):
+        return find_encoder(encoder).sha256
+    folder = find_language_model(encoder)
+    told = tuple(
+        (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(folder.iterdir())
+    )
+    return _fingerprint_once(folder, told)
+
+
+@lru_cache(maxsize=16)
+def _fingerprint_once(folder: Path, told: tuple[tuple[str, int, int], ...]) -> str:
+    """Read gigabytes once as long as the files (name, bytes, time) look the same."""
+    return fingerprint(folder)
 
 
 def _may_be_language_model(folder: Path, encoder: str) -> bool:

@@ -128,6 +128,16 @@ class _Fusion(BaseEstimator):
         """Whether a step keeps rows that it was fitted on."""
         return bool(getattr(self.prepare, "holds_training_rows", False))
 
+    @property
+    def made_of(self) -> tuple[Any, ...]:
+        """Models of tables and of sequences as they would be built, unfitted, with every default."""
+        wanted = ((self.base, self.base_params), (self.sequence_base, self.sequence_params))
+        classes = isinstance(self, ClassifierMixin)
+        return tuple(
+            _learner(name, classes=classes).build(dict(params or {}), where=f"fusion: {name}")
+            for name, params in wanted
+        )
+
     def _validate_params(self) -> None:
         super()._validate_params()
         for name, params in ((self.base, self.base_params), (self.sequence_base, self.sequence_params)):

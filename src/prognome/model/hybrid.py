@@ -138,6 +138,15 @@ class _Hybrid(BaseEstimator):
         return bool(getattr(self.prepare, "holds_training_rows", False))
 
     @property
+    def made_of(self) -> tuple[Any, ...]:
+        """Network and forest as they would be built, unfitted, with every default."""
+        forest = self._unfitted_forest(classes=isinstance(self, ClassifierMixin))
+        if not isinstance(self.encoder, str):
+            return (self.encoder, forest)
+        learner = self._learner_of_encoder(self.encoder)
+        return (learner.build(dict(self.network_params or {}), where="hybrid: network_params"), forest)
+
+    @property
     def feature_names_(self) -> list[str]:
         """``deep PAIR.PLACE`` of every pair, then the columns beside them."""
         check_is_fitted(self, "forests_")
@@ -194,13 +203,11 @@ class _Hybrid(BaseEstimator):
     def _divide(self, encoder: Any, y: NDArray[Any], groups: Any, *, classes: int) -> list[Division]:
         """Rows of the network and of its forest, pair by pair."""
         everyone = np.arange(len(y))
-        self.notes_: list[str] = []
         if not getattr(encoder, "learns_labels", True):
-            self.notes_.append("the encoder saw none of these labels: one forest on all rows")
             return [(everyone, everyone)]
         if self.parts == 0:
-            self.notes_.append("deep features in sample: the forest learned on rows the network had seen")
-            warnings.warn(self.notes_[0], InSampleFeatures, stacklevel=4)
+            said = "deep features in sample: the forest learned on rows the network had seen"
+            warnings.warn(said, InSampleFeatures, stacklevel=4)
             return [(everyone, everyone)]
         pairs = inner_folds(y, groups, self.parts, self.random_state or 0, classes=classes > 0)
         pairs = [pair for pair in pairs if not classes or len(np.unique(y[pair[1]])) == classes]

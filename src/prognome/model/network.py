@@ -24,6 +24,7 @@ from prognome.model.fitted_network import FittedNetwork
 from prognome.model.network_inputs import NetworkInputs
 from prognome.nets.augment import Augmentation
 from prognome.nets.catalog import ENCODERS, encoder
+from prognome.nets.device import arithmetic
 from prognome.nets.say import deep_features, say
 from prognome.nets.spec import NetworkSpec
 from prognome.nets.training import Trained, Training, train
@@ -188,6 +189,11 @@ class _Network(BaseEstimator):
     def needs_order(self) -> bool:
         """Whether it is of no use without a sequence or a table whose columns have an order."""
         return self.encoder != TABLES_ONLY
+
+    @property
+    def counts_with(self) -> tuple[str, ...]:
+        """Device and precision that a training would have here."""
+        return arithmetic(self.device, self.precision)  # type: ignore[arg-type]
 
     @property
     def history_(self) -> list[list[dict[str, float]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,17 +12,19 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from prognome.core.encoder_card import find_encoder
 from prognome.core.learner import Family, Learner
 from prognome.core.rows import rows_of
 from prognome.core.seeds import seed_of
 from prognome.core.space import Choice, Real, Space
 from prognome.errors import StudyError
 from prognome.model.fitted_network import FittedNetwork
-from prognome.model.frozen import FrozenEncoder, freeze
+from prognome.model.frozen import FrozenEncoder, encoder_checksum, freeze, is_ours
 from prognome.model.linear import PenalisedLinear, PenalisedLogistic
 from prognome.model.network import stopping_rows
 from prognome.model.network_inputs import NetworkInputs
 from prognome.nets.augment import Augmentation
+from prognome.nets.device import arithmetic
 from prognome.nets.encoder_file import read_encoder_spec
 from prognome.nets.say import deep_features, say
 from prognome.nets.spec import NetworkSpec
@@ -89,8 +91,8 @@ class _Transfer(BaseEstimator):
     -----
     **Learns** from the rows of ``fit`` alone: the steps of ``prepare``, mean and spread of every feature, the
     linear model or the weights. The encoder itself has learned before, from what its card says. A frozen one
-    has seen no label of these rows, so that its features of them are those of rows it does not know
-    (``learns_labels`` is false), unless they are on its card.
+    takes no label from these rows (``learns_labels`` is false). Whether it was shown them before is for the
+    guard ``encoder_shown`` to see: no folds can part an encoder from what it knows.
 
     References
     ----------
@@ -192,6 +194,21 @@ class _Transfer(BaseEstimator):
     def holds_training_rows(self) -> bool:
         """Whether a step keeps rows that it was fitted on."""
         return bool(getattr(self.prepare, "holds_training_rows", False))
+
+    @property
+    def counts_with(self) -> tuple[str, ...]:
+        """Checksum of the encoder's files; device and precision that a training would have here."""
+        return (encoder_checksum(self.encoder), *arithmetic(self.device, self.precision))  # type: ignore[arg-type]
+
+    def encoder_card(self) -> Mapping[str, Any] | None:
+        """What the encoder's card says; None for a language model, which has none.
+
+        Raises
+        ------
+        StudyError, BundleError
+            If the encoder is not there, or was changed.
+        """
+        return find_encoder(self.encoder).card if is_ours(self.encoder) else None
 
     @property
     def learns_labels(self) -> bool:

@@ -43,6 +43,18 @@ def choose_precision(wanted: Precision, device: torch.device, places: int) -> Pr
     return "bfloat16" if places >= PAYS_FROM and has_bfloat16(device) else "float32"
 
 
+def arithmetic(device: str, precision: Precision) -> tuple[str, str]:
+    """Kind of device and precision that large steps would have here, on which the weights depend.
+
+    Raises
+    ------
+    StudyError
+        If a GPU is asked for and there is none.
+    """
+    found = choose_device(device)
+    return found.type, choose_precision(precision, found, PAYS_FROM)
+
+
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
     """A context in which convolutions and products are reckoned in bfloat16, if that is the precision."""
     wanted = has_bfloat16(device) if precision == "auto" else precision == "bfloat16"

@@ -27,6 +27,7 @@ TOGETHER, ROUND_UP = 16, 32
 _FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
 _LONGEST_KMER = 12
 _UNLIMITED = 100_000
+_WHERE = "models: transfer: encoder"
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,45 @@ class LanguageModel:
         return " ".join(text[at : at + self.kmer] for at in range(len(text) - self.kmer + 1))
 
 
+def find_language_model(name: str, *, download: bool = False) -> Path:
+    """The folder of a language model: ``name`` itself, or where it lies in the local cache.
+
+    Raises
+    ------
+    StudyError
+        If huggingface_hub is not installed or the model is not there.
+    """
+    folder = Path(name)
+    if folder.is_dir():
+        return folder
+    try:
+        import huggingface_hub
+    except ModuleNotFoundError as error:
+        raise _not_installed(error) from error
+    try:
+        return Path(
+            huggingface_hub.snapshot_download(
+                name, local_files_only=not download, allow_patterns=list(_FILES)
+            )
+        )
+    except Exception as error:  # the hub's own exceptions, and those of what lies below it
+        raise StudyError(
+            _WHERE,
+            f"there is no encoder or language model '{name}'"
+            + (" that could be fetched" if download else " on this machine"),
+            mend="Check the name, give its folder"
+            + ("." if download else ", or say download: true to fetch it from Hugging Face."),
+        ) from error
+
+
+def _not_installed(error: ModuleNotFoundError) -> StudyError:
+    return StudyError(
+        _WHERE,
+        f"a language model needs the package '{error.name}', which is not installed",
+        mend="Install it with: pip install 'prognome[language]'.",
+    )
+
+
 def open_language_model(name: str, *, download: bool = False) -> LanguageModel:
     """Open a language model by its folder, or by its name if it lies in the local cache.
 
@@ -133,33 +173,12 @@ def open_language_model(name: str, *, download: bool = False) -> LanguageModel:
         If transformers is not installed, the model is not there, is of an architecture that transformers
         does not know by itself, or has no weights in safetensors.
     """
-    where = "models: transfer: encoder"
     try:
-        import huggingface_hub
         import transformers
     except ModuleNotFoundError as error:
-        raise StudyError(
-            where,
-            f"a language model needs the package '{error.name}', which is not installed",
-            mend="Install it with: pip install 'prognome[language]'.",
-        ) from error
+        raise _not_installed(error) from error
     with _quiet(transformers):
-        folder = Path(name)
-        if not folder.is_dir():
-            try:
-                folder = Path(
-                    huggingface_hub.snapshot_download(
-                        name, local_files_only=not download, allow_patterns=list(_FILES)
-                    )
-                )
-            except Exception as error:  # the hub's own exceptions, and those of what lies below it
-                raise StudyError(
-                    where,
-                    f"there is no encoder or language model '{name}'"
-                    + (" that could be fetched" if download else " on this machine"),
-                    mend="Check the name, give its folder"
-                    + ("." if download else ", or say download: true to fetch it from Hugging Face."),
-                ) from error
+        folder = find_language_model(name, download=download)
         try:
             config = transformers.AutoConfig.from_pretrained(
                 folder, local_files_only=True, trust_remote_code=False
@@ -177,7 +196,7 @@ def open_language_model(name: str, *, download: bool = False) -> LanguageModel:
             )
         except Exception as error:  # transformers raises what a model's files make it raise
             raise StudyError(
-                where,
+                _WHERE,
                 f"the language model '{name}' cannot be opened; {type(error).__name__}",
                 expected="an architecture that transformers knows by itself, weights in safetensors",
                 mend="Models that bring their own code or pickled weights are not read.",

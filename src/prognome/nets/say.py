@@ -19,7 +19,7 @@ STEP = 32  # a piece holds a multiple of it
 
 def say(network: Network, rows: Rows) -> NDArray[np.float32]:
     """(n, K) probabilities, or (n, 1) numbers; float32 on the CPU, each row by itself."""
-    said = _in_pieces(rows, network.forward, network.spec.outputs)
+    said = _of_rows(rows, network.forward, network.spec.outputs)
     if network.spec.outputs == 1:
         return said
     return torch.softmax(torch.from_numpy(said), dim=1).numpy()
@@ -27,20 +27,34 @@ def say(network: Network, rows: Rows) -> NDArray[np.float32]:
 
 def deep_features(network: Network, rows: Rows) -> NDArray[np.float32]:
     """(n, last head layer)."""
-    return _in_pieces(rows, network.deep_features, network.answer.in_features)
+    return _of_rows(rows, network.deep_features, network.answer.in_features)
 
 
 @torch.inference_mode()
-def _in_pieces(rows: Rows, ask: Callable[[Batch], Tensor], width: int) -> NDArray[np.float32]:
-    """Ask of some rows at a time, the last ones beside copies of a row.
+def in_pieces(
+    n: int, ask: Callable[[NDArray[np.intp]], Tensor], width: Callable[[], int]
+) -> NDArray[np.float32]:
+    """Ask about some rows at a time, the last ones beside copies of a row; of no rows, (0, p).
 
     How a processor adds up a product of a few rows depends on how few they are; an answer must not.
+
+    Parameters
+    ----------
+    n
+        Rows in all.
+    ask
+        (m,) positions → (m, p) answers on the CPU; m is a multiple of 32, at most 256.
+    width
+        Says p where there is no row to ask about.
     """
     found = []
     with quiet_threads():
-        for start in range(0, len(rows), PIECE):
-            end = min(start + PIECE, len(rows))
+        for start in range(0, n, PIECE):
+            end = min(start + PIECE, n)
             index = np.arange(start, start + -(-(end - start) // STEP) * STEP)
-            piece = rows.take(np.where(index < end, index, start))
-            found.append(ask(piece.tensors())[: end - start].numpy())
-    return np.concatenate(found) if found else np.empty((0, width), dtype=np.float32)
+            found.append(ask(np.where(index < end, index, start))[: end - start].float().numpy())
+        return np.concatenate(found) if found else np.empty((0, width()), dtype=np.float32)
+
+
+def _of_rows(rows: Rows, ask: Callable[[Batch], Tensor], width: int) -> NDArray[np.float32]:
+    return in_pieces(len(rows), lambda at: ask(rows.take(at).tensors()), lambda: width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -91,7 +91,7 @@ class Trained:
     best_epoch
         Whose weights were kept.
     notes
-        What the user should know: smaller batches for lack of memory.
+        What the user should know: smaller batches, or data left on the CPU, for lack of memory.
     """
 
     network: Network
@@ -150,9 +150,9 @@ def train(
             with quiet_threads(), torch.random.fork_rng(_with_own_randomness(training)):
                 done = _train_once(
                     spec, rows, target, learn, validation, training, size, seed, start, groups_of_parameters,
-                    awake,
+                    awake, notes,
                 )  # fmt: skip
-            return Trained(done[0], done[1], done[2], tuple(notes))
+            return Trained(done[0], done[1], done[2], tuple(dict.fromkeys(notes)))
         except torch.OutOfMemoryError:
             pass  # what the failed training holds is only let go outside
         if size <= 1:
@@ -183,6 +183,7 @@ def _train_once(
     start: Callable[[Network], None] | None,
     groups_of_parameters: Callable[[Network], list[dict[str, Any]]] | None,
     awake: Callable[[Network, int], None] | None,
+    notes: list[str],
 ) -> tuple[Network, tuple[Epoch, ...], int]:
     torch.manual_seed(seed)
     network = Network(spec)
@@ -196,6 +197,8 @@ def _train_once(
     y = y.long() if spec.outputs > 1 else y.float()
     here = _Device(rows.take(learn), y[learn], device)
     aside = _Device(rows.take(validation), y[validation], device) if len(validation) else None
+    if not all(one.fits for one in (here, aside) if one is not None):
+        notes.append("not enough memory on the GPU for all rows: they went there a batch at a time")
     history = _History(training.epochs)
     best = BestEpoch(training.patience) if aside is not None else None
     callbacks: list[tuple[str, Callback]] = [
@@ -252,15 +255,33 @@ def _all_awake(network: Network, epoch: int) -> None:
 
 
 class _Device:
-    """Rows and their target where the network is."""
+    """Rows and their target where the network is; if they do not fit there, moved a batch at a time."""
 
     def __init__(self, rows: Rows, target: Tensor, device: torch.device) -> None:
-        self.tensors = {name: one.to(device) for name, one in rows.tensors().items()}
-        self.target = target.to(device)
+        self._device = device
+        self._here = rows.tensors(), target
+        self.fits = True
+        try:
+            self._here = self._moved(self._here)
+        except torch.OutOfMemoryError:
+            self.fits = False  # what was moved so far is only let go outside
+        if not self.fits:
+            torch.cuda.empty_cache()
+
+    def __len__(self) -> int:
+        return len(self._here[1])
+
+    def batches(self, size: int, generator: torch.Generator | None) -> Iterator[tuple[Batch, Tensor]]:
+        """As :func:`prognome.nets.rows.batches`, on the device."""
+        for batch in batches(*self._here, size, generator):
+            yield batch if self.fits else self._moved(batch)
+
+    def _moved(self, given: tuple[Batch, Tensor]) -> tuple[Batch, Tensor]:
+        return {name: one.to(self._device) for name, one in given[0].items()}, given[1].to(self._device)
 
     def steps(self, size: int) -> int:
         """Batches an epoch."""
-        return count_batches(len(self.target), size)
+        return count_batches(len(self), size)
 
 
 class _Loss(nn.Module):
@@ -322,7 +343,7 @@ class _Loop(NeuralNet):
 
     def _pass(self, asked: _Asked) -> float:
         total, n = 0.0, 0
-        for batch in batches(asked.learn.tensors, asked.learn.target, self.batch_size, asked.generator):
+        for batch in asked.learn.batches(self.batch_size, asked.generator):
             self.notify("on_batch_begin", batch=batch, training=True)
             step = self.train_step(batch)
             self.notify("on_batch_end", batch=batch, training=True, **step)
@@ -355,11 +376,11 @@ class _Loop(NeuralNet):
             return math.nan
         self.module_.eval()
         total = 0.0
-        for given, target in batches(asked.aside.tensors, asked.aside.target, self.batch_size, None):
+        for given, target in asked.aside.batches(self.batch_size, None):
             with autocast(target.device, asked.training.precision):
                 said = self.module_(given).float()
             total += float(self.criterion_(said, target)) * len(target)
-        return self._finite(total / len(asked.aside.target))
+        return self._finite(total / len(asked.aside))
 
     def _finite(self, loss: float) -> float:
         if math.isfinite(loss):

@@ -15,14 +15,12 @@ from torch.nn import functional
 from prognome.errors import StudyError
 from prognome.nets.block import PositionEncoder
 from prognome.nets.catalog import encoder
-from prognome.nets.device import quiet_threads
 from prognome.nets.encoder_file import EncoderSpec, load_encoder, read_encoder_spec
 from prognome.nets.encoders.base import Trunk
 from prognome.nets.network import Network
 from prognome.nets.rows import Rows
+from prognome.nets.say import in_pieces
 from prognome.nets.spec import Input
-
-TOGETHER = 64
 
 
 def refuse_unreadable(spec: EncoderSpec, inputs: Sequence[Input], *, where: str) -> None:
@@ -89,7 +87,7 @@ def read_features(
             names = reader.trunk.state_dict()
             reader.trunk.load_state_dict({name: weights[name] for name in names})
             reader.pool = Summary(bins)
-            found.append(ask_in_pieces(reader.eval(), rows.blocks[one.name]))
+            found.append(_ask(reader.eval(), rows.blocks[one.name]))
     return np.hstack(found)
 
 
@@ -122,18 +120,12 @@ class Summary(nn.Module):
         return torch.cat([mean, largest.masked_fill(largest == -torch.inf, 0)], dim=1)
 
 
-def ask_in_pieces(reader: Callable[[torch.Tensor], torch.Tensor], codes: NDArray[Any]) -> NDArray[np.float32]:
-    """(n, …) codes → (n, p); always as many rows at a time, the last ones beside copies of the first of them.
-
-    How a processor adds up depends on the number of rows, and a row's answer must not.
-    """
-    found = []
-    with torch.inference_mode(), quiet_threads():
-        for start in range(0, len(codes), TOGETHER):
-            at = np.arange(start, start + TOGETHER)
-            piece = codes[np.where(at < len(codes), at, start)]
-            found.append(reader(torch.from_numpy(piece)).float().numpy()[: len(codes) - start])
-    return np.concatenate(found)
+def _ask(reader: Callable[[torch.Tensor], torch.Tensor], codes: NDArray[Any]) -> NDArray[np.float32]:
+    """(n, …) codes → (n, p)."""
+    blank = torch.zeros((1, *codes.shape[1:]), dtype=torch.uint8)
+    return in_pieces(
+        len(codes), lambda at: reader(torch.from_numpy(codes[at])), lambda: int(reader(blank).shape[1])
+    )
 
 
 def start_from(data: bytes) -> Callable[[Network], None]:

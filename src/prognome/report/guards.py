@@ -16,6 +16,7 @@ TITLES = {
     "related_people": "Relatives",
     "shared_sequences": "Overlapping sequences",
     "undeclared_groups": "Groups that were not declared",
+    "encoder_shown": "An encoder that knows these rows",
     "giveaway": "A column that gives the target away",
     "outcome_name": "A feature called like an outcome",
     "origin_predicts": "Origin predicts the target",

@@ -176,7 +176,7 @@ def _params(candidate: Candidate, members: Sequence[Learned]) -> dict[str, Any]:
     return {
         f"{one.label}__{path}": value
         for one in members
-        if one.chosen is not None and "__" not in one.label
+        if one.chosen is not None
         for path, value in one.chosen.params.items()
     }
 

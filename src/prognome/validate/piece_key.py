@@ -44,13 +44,13 @@ def piece_key(
     metric
         By its name.
     versions
-        Name → version of all that the numbers may depend on. Our own source files count besides, and files
-        that a parameter names.
+        Name → version of all that the numbers may depend on. Our own source files count besides, files that a
+        parameter names, and of networks the encoder that they start from, the device and the precision.
 
     Raises
     ------
     NoKeyError
-        If a parameter is an object of unknown kind.
+        If a parameter is an object of unknown kind, or an encoder or a device is not there.
     """
     digest = hashlib.sha256()
     _feed(digest, (dict(versions), our_sources(), metric.name))
@@ -119,8 +119,8 @@ def _feed(digest: Any, it: Any) -> None:
         _feed_name(digest, type(it))
         for name, value in sorted(it.get_params(deep=False).items()):
             _feed(digest, (name, value))
-            if isinstance(value, (str, Path)):
-                _feed_file(digest, str(value))
+            _feed_files(digest, value)
+        _feed_rest(digest, it)
     elif is_dataclass(it):
         _feed_name(digest, type(it))
         for field in fields(it):
@@ -165,6 +165,27 @@ def _feed_frame(digest: Any, it: Any) -> None:
         _feed(digest, (list(it.dtype.categories), bool(it.dtype.ordered)))
         it = pd.Series(it).cat.codes
     _feed_array(digest, it.to_numpy())
+
+
+def _feed_rest(digest: Any, it: Any) -> None:
+    """What the answer of an estimator hangs on besides its parameters.
+
+    ``made_of``: estimators that it builds from its parameters and their defaults. ``counts_with``: texts that
+    name device, precision and the content of files.
+    """
+    try:
+        _feed(digest, (getattr(it, "made_of", None), getattr(it, "counts_with", None)))
+    except Exception as error:  # what is wrong is for the fit to say, not for its key
+        raise NoKeyError(type(it).__name__) from error
+
+
+def _feed_files(digest: Any, value: Any) -> None:
+    """Files and folders that a parameter names, or a mapping in it."""
+    if isinstance(value, (str, Path)):
+        _feed_file(digest, str(value))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            _feed_files(digest, item)
 
 
 def _feed_file(digest: Any, text: str) -> None:
