@@ -53,7 +53,7 @@ METHODS = """\
 | calibration intercept and slope | BCa bootstrap | jackknife of the pooled rows of a repeat |
 | every other | BCa bootstrap | jackknife, Student's t on a fitting scale, less the bias |
 | every other, 10 to 99 groups | jackknife | jackknife |
-| one site left out at a time | as above | Student's t over sites, at least two thirds of the one within sites |
+| one site left out at a time | as above | Student's t over sites, at least 2/3 of the one within |
 | the same: average precision | | Student's t over sites, logit scale, less the bias of small sites |
 | the same: calibration intercept and slope | | jackknife that leaves out whole sites |
 
