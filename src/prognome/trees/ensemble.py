@@ -17,8 +17,8 @@ _F = "float64[::1]"
 class Ensemble:
     """Trees one after another, each in preorder: a parent, its left branch, its right branch.
 
-    Numbers of nodes (``right``, ``parent``, ``above``) count from the root of their own tree. An edge is named
-    by the node it leads to.
+    Numbers of nodes (``right``, ``parent``, ``above``) count from the root of their own tree. An edge is named by
+    the node it leads to.
 
     Parameters
     ----------
@@ -35,15 +35,15 @@ class Ensemble:
     parent
         (nodes,) -1 at a root.
     above
-        (nodes,) nearest edge further up that asks the same column as the edge to this node; -1 where none does.
+        (nodes,) nearest edge further up that asks the same column as the edge to this node; -1: none.
     share
-        (nodes,) of the training weight, the part that passes the edge to this node, multiplied along all edges of
-        its path that ask the same column; 1 at a root.
+        (nodes,) part of its parent's training weight that reaches this node, times the same at all edges above
+        that ask the same column; 1 at a root.
     degree
         (nodes,) different columns asked on the way to this node.
     value
-        (nodes, outputs) what a leaf says, divided by the number of trees, so that a forest's answer is the sum;
-        0 elsewhere.
+        (nodes, outputs) what a leaf says, divided by the number of trees, so that their sum is the answer; 0
+        elsewhere.
     base
         (outputs,) answer that is expected with nothing known: leaves weighted by their training rows.
     classes
@@ -83,13 +83,13 @@ def flatten(estimator: Any) -> Ensemble:
     Parameters
     ----------
     estimator
-        A fitted ``DecisionTree``, ``ExtraTree``, ``RandomForest`` or ``ExtraTrees`` of scikit-learn, classifier
-        or regressor: whatever has ``tree_``, or ``estimators_`` whose mean is the answer.
+        A fitted ``DecisionTree``, ``ExtraTree``, ``RandomForest`` or ``ExtraTrees`` of scikit-learn, of classes
+        or numbers: whatever has ``tree_``, or ``estimators_`` whose mean is the answer.
 
     Returns
     -------
-    The trees. Leaves of classifiers hold shares of classes, also where scikit-learn keeps counts. Missing values go
-    where scikit-learn sends them.
+    The trees. Leaves of classifiers hold shares of classes, also where scikit-learn keeps counts. Missing values
+    go where scikit-learn sends them.
 
     Raises
     ------
@@ -127,7 +127,14 @@ def flatten(estimator: Any) -> Ensemble:
         after = np.where(leaf, -1, position[right[order]]).astype(np.int32)
         paths = _paths(asked, after, np.ascontiguousarray(cover[order], dtype=np.float64))
         parts.append(
-            (asked, single.threshold[order], single.missing_go_to_left[order].astype(np.uint8), after, *paths, said)
+            (
+                asked,
+                single.threshold[order],
+                single.missing_go_to_left[order].astype(np.uint8),
+                after,
+                *paths,
+                said,
+            )
         )
     arrays = [np.ascontiguousarray(np.concatenate(one)) for one in zip(*parts, strict=True)]
     start = np.concatenate([[0], np.cumsum([len(part[0]) for part in parts])]).astype(np.int64)
