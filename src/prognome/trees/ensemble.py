@@ -17,8 +17,8 @@ _F = "float64[::1]"
 class Ensemble:
     """Trees one after another, each in preorder: a parent, its left branch, its right branch.
 
-    Numbers of nodes (``right``, ``parent``, ``above``) count from the root of their own tree. An edge is named by
-    the node it leads to.
+    Numbers of nodes (``right``, ``parent``, ``above``) count from the root of their own tree. An edge is
+    named by the node it leads to.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ class Ensemble:
     above
         (nodes,) nearest edge further up that asks the same column as the edge to this node; -1: none.
     share
-        (nodes,) part of its parent's training weight that reaches this node, times the same at all edges above
-        that ask the same column; 1 at a root.
+        (nodes,) part of its parent's training weight that reaches this node, times the same at all edges
+        above that ask the same column; 1 at a root.
     degree
         (nodes,) different columns asked on the way to this node.
     value
@@ -83,13 +83,13 @@ def flatten(estimator: Any) -> Ensemble:
     Parameters
     ----------
     estimator
-        A fitted ``DecisionTree``, ``ExtraTree``, ``RandomForest`` or ``ExtraTrees`` of scikit-learn, of classes
-        or numbers: whatever has ``tree_``, or ``estimators_`` whose mean is the answer.
+        A fitted ``DecisionTree``, ``ExtraTree``, ``RandomForest`` or ``ExtraTrees`` of scikit-learn, of
+        classes or numbers: whatever has ``tree_``, or ``estimators_`` whose mean is the answer.
 
     Returns
     -------
-    The trees. Leaves of classifiers hold shares of classes, also where scikit-learn keeps counts. Missing values
-    go where scikit-learn sends them.
+    The trees. Leaves of classifiers hold shares of classes, also where scikit-learn keeps counts. Missing
+    values go where scikit-learn sends them.
 
     Raises
     ------

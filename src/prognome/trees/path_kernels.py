@@ -1,8 +1,8 @@
 """The compiled loops of :mod:`prognome.trees.path_shap`. Arguments after X are those of ``Ensemble``.
 
-In odds u = t / (1 - t) a factor is (1 - t)(z + o u); the powers of 1 - t stand in the weights of the leaves. An
-edge gives (o - z) / (z + o u) times the sum of the leaves below it, less the same for the edge above that asked
-that column.
+In odds u = t / (1 - t) a factor is (1 - t)(z + o u); the powers of 1 - t stand in the weights of the leaves.
+An edge gives (o - z) / (z + o u) times the sum of the leaves below it, less the same for the edge above that
+asked that column.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def attribute_blocks(  # type: ignore[no-untyped-def]
 ):
     """Depth first, many rows side by side, so that one instruction serves several of them.
 
-    X is (blocks, columns, lanes), ``out`` is (blocks, columns, outputs, lanes). What belongs to a node is kept by
-    its depth: its product, the sum of the leaves below, whether rows pass.
+    X is (blocks, columns, lanes), ``out`` is (blocks, columns, outputs, lanes). What belongs to a node is
+    kept by its depth: its product, the sum of the leaves below, whether rows pass.
     """
     points, outputs, trees, lanes = len(point), value.shape[1], len(start) - 1, X.shape[2]
     most = np.max(np.diff(start))

@@ -1,20 +1,20 @@
 r"""SHAP values of trees, path-dependent, by quadrature: exact, in time leaves × depth.
 
 A leaf with value v lies below d different columns. With the columns S known its weight is the product of
-:math:`o_j` over S and of :math:`z_j` over the others: :math:`o_j` is 1 where the row passes all edges that ask
-column j, :math:`z_j` is the share of training weight that passes them. The Shapley value is the integral of
-Owen's multilinear extension,
+:math:`o_j` over S and of :math:`z_j` over the others: :math:`o_j` is 1 where the row passes all edges that
+ask column j, :math:`z_j` is the share of training weight that passes them. The Shapley value is the integral
+of Owen's multilinear extension,
 
 .. math:: \phi_i = \sum_{leaves} v (o_i - z_i) \int_0^1 \prod_{j \ne i} (z_j (1 - t) + o_j t)\, dt.
 
 The product is a polynomial of degree d - 1 with factors above nought, so the rule of Gauss and Legendre with
-d / 2 points gives its integral to rounding. Edges share their sums as in Linear TreeSHAP: products go down the
-tree, sums of leaves go up, and where a column is asked again its factor is replaced.
+d / 2 points gives its integral to rounding. Edges share their sums as in Linear TreeSHAP: products go down
+the tree, sums of leaves go up, and where a column is asked again its factor is replaced.
 
 References
 ----------
-Lundberg et al. (2020), Nature Machine Intelligence 2:56–67 (the values); Yu, Xu, Bifet and Read (2022), Linear
-TreeShap, NeurIPS (the passes); Owen (1972), Management Science 18:P64–P79 (the integral).
+Lundberg et al. (2020), Nature Machine Intelligence 2:56–67 (the values); Yu, Xu, Bifet and Read (2022),
+Linear TreeShap, NeurIPS (the passes); Owen (1972), Management Science 18:P64–P79 (the integral).
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def path_shap(ensemble: Ensemble, X: ArrayLike) -> Array:
 
     Returns
     -------
-    (n, columns, outputs) values, in the unit of the answer; over columns they sum to the answer less ``base``.
+    (n, columns, outputs) values, in the unit of the answer; over columns they sum to the answer less
+    ``base``.
 
     Raises
     ------
