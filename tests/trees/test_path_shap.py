@@ -52,7 +52,9 @@ def pair_by_all_subsets(tree, row, i, j, columns):
     found = 0.0
     for some in subsets([k for k in range(columns) if k not in (i, j)]):
         s = {*some}
-        weight = math.factorial(len(s)) * math.factorial(columns - len(s) - 2) / math.factorial(columns - 1) / 2
+        weight = (
+            math.factorial(len(s)) * math.factorial(columns - len(s) - 2) / math.factorial(columns - 1) / 2
+        )
         joint = expected(tree, row, s | {i, j}) - expected(tree, row, s | {i})
         found += weight * (joint - expected(tree, row, s | {j}) + expected(tree, row, s))
     return found
@@ -138,7 +140,9 @@ def test_numbers_equal_shap(missing):
 def test_pairs_equal_shap():
     X, score = rows(3)
     model = RandomForestClassifier(10, random_state=0).fit(X, np.digitize(score, [-0.5, 0.5]))
-    wanted = shap.TreeExplainer(model, feature_perturbation="tree_path_dependent").shap_interaction_values(X[:9])
+    wanted = shap.TreeExplainer(model, feature_perturbation="tree_path_dependent").shap_interaction_values(
+        X[:9]
+    )
     found = path_interactions(flatten(model), X[:9], np.arange(8))
     np.testing.assert_allclose(found, wanted, atol=1e-10, rtol=0)
     np.testing.assert_allclose(found.sum(axis=2), path_shap(flatten(model), X[:9]), atol=1e-12)
