@@ -1,0 +1,1 @@
+"""What models rest on: attributions, permutations, agreement, markers, panels, pathways."""

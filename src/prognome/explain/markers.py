@@ -1,0 +1,205 @@
+"""One table of markers from everything that was asked about features."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from prognome.core.paired_tests import corrected_resampled_t
+from prognome.explain.agreement import spearman, top_of
+from prognome.explain.correlated import Clusters
+
+Array = NDArray[np.float64]
+
+COLUMNS = {
+    "feature": "its name",
+    "rank": "place by mean |SHAP|, 1 the strongest",
+    "shap": "mean over folds of the mean |SHAP| of the rows judged there, in the unit of the attribution",
+    "drop": "mean over folds of what shuffling the column cost in the metric; empty where it was not asked",
+    "drop_low": "interval of the drop over folds, corrected for training rows that folds share",
+    "drop_high": "upper end of the same",
+    "drop_rank": "place by drop",
+    "importance": "mean over folds of the model's own importance; empty where it has none",
+    "importance_rank": "place by that",
+    "top": "in how many folds (or folds and seeds) it is among the top k by |SHAP|, and above nought",
+    "folds": "of how many",
+    "cluster": "number of its cluster of correlated columns; empty where it was not looked at",
+    "direction": "+ where higher values speak for the event or a higher number, - where against, ± where
+    neither; " "empty for several classes and for what are no numbers",
+}
+"""Columns of the table and what they hold."""
+
+
+@dataclass(frozen=True, eq=False)
+class FoldEvidence:
+    """What one fold says of features. All arrays follow one order of features.
+
+    Parameters
+    ----------
+    shap
+        (n, features), or (n, features, K): SHAP values of rows that the fold's model had not seen.
+    rows
+        (n, features) values of those features as the model gets them, for the direction; None: not asked.
+        NaN where missing.
+    drop
+        (features,) mean drop by permutation on the same rows; NaN for those not asked; None: none was.
+    importance
+        (features,) the model's own importance, such as \\|coefficient\\| or gain; None where it has none.
+    """
+
+    shap: Array
+    rows: Array | None = None
+    drop: Array | None = None
+    importance: Array | None = None
+
+
+def marker_table(
+    features: Sequence[Hashable],
+    folds: Sequence[FoldEvidence],
+    *,
+    k: int = 20,
+    clusters: Clusters | None = None,
+    test_per_train: float | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Put the evidence of all folds together.
+
+    Parameters
+    ----------
+    features
+        Names.
+    folds
+        One for each fold (and seed).
+    k
+        How many features a fold's top has.
+    clusters
+        Of :func:`prognome.explain.correlated.correlated_clusters`.
+    test_per_train
+        Judged rows for each training row, for the interval of the drop; None: 1 / (folds - 1), as with equal
+        folds.
+    level
+        Of the interval.
+
+    Returns
+    -------
+    One line a feature, strongest first; columns as in ``COLUMNS``. A place is shared (the smallest number)
+    where values are equal.
+
+    Raises
+    ------
+    ValueError
+        If there is no fold, or an array does not have one entry for each feature.
+
+    Examples
+    --------
+    >>> fold = FoldEvidence(shap=np.array([[0.1, -2.0], [0.3, 2.0]]), rows=np.array([[0.0, 5.0], [1.0, 6.0]]))
+    >>> marker_table(["a", "b"], [fold], k=1)[["feature", "shap", "top", "direction"]].values.tolist()
+    [['b', 2.0, 1, '+'], ['a', 0.2, 0, '+']]
+    """
+    if not folds:
+        raise ValueError("no fold is given; at least one is needed")
+    p = len(features)
+    for fold in folds:
+        for name in ("shap", "rows", "drop", "importance"):
+            array = getattr(fold, name)
+            if array is not None and array.shape[min(array.ndim - 1, 1)] != p:
+                raise ValueError(f"{name} has shape {array.shape}; {p} features are named")
+    strength = np.array([_strength(fold.shap) for fold in folds])
+    drops = _stacked([fold.drop for fold in folds], p)
+    importance = _stacked([fold.importance for fold in folds], p)
+    ratio = test_per_train if test_per_train is not None else 1 / max(len(folds) - 1, 1)
+    low, high = _intervals(drops, ratio, level)
+    table = pd.DataFrame(
+        {
+            "feature": list(features),
+            "rank": _places(strength.mean(axis=0)),
+            "shap": strength.mean(axis=0),
+            "drop": _mean(drops),
+            "drop_low": low,
+            "drop_high": high,
+            "drop_rank": _places(_mean(drops)),
+            "importance": _mean(importance),
+            "importance_rank": _places(_mean(importance)),
+            "top": np.array([top_of(one, k) for one in strength]).sum(axis=0),
+            "folds": len(folds),
+            "cluster": _cluster_numbers(features, clusters),
+            "direction": direction_of(
+                [fold.shap for fold in folds if fold.rows is not None],
+                [fold.rows for fold in folds if fold.rows is not None],
+                p,
+            ),
+        },
+        columns=list(COLUMNS),
+    )
+    return table.sort_values("rank", kind="stable", ignore_index=True)
+
+
+def direction_of(shap: Sequence[ArrayLike], rows: Sequence[ArrayLike], features: int) -> list[str]:
+    """Whether higher values of a feature raise the answer.
+
+    Parameters
+    ----------
+    shap
+        (n, features) for each fold.
+    rows
+        (n, features) values in the same places; NaN where missing.
+    features
+        How many.
+
+    Returns
+    -------
+    ``+`` or ``-`` where Spearman's correlation of values and parts over the rows of all folds is beyond ±
+    .3; ``±`` where it is not; empty for several classes, where nothing was given, or where values or parts
+    are constant.
+    """
+    parts = [np.asarray(one, dtype=np.float64) for one in shap]
+    if not parts or parts[0].ndim != 2:
+        return [""] * features
+    part, value = np.concatenate(parts), np.concatenate([np.asarray(one, dtype=np.float64) for one in rows])
+    signs = []
+    for column in range(features):
+        known = ~np.isnan(value[:, column])
+        r = spearman(value[known, column], part[known, column]) if known.sum() > 1 else float("nan")
+        signs.append("" if np.isnan(r) else "+" if r > 0.3 else "-" if r < -0.3 else "±")
+    return signs
+
+
+def _strength(shap: Array) -> Array:
+    mean = np.abs(shap).mean(axis=0)
+    return mean if mean.ndim == 1 else mean.sum(axis=1)
+
+
+def _stacked(arrays: Sequence[Array | None], features: int) -> Array:
+    known = [np.asarray(one, dtype=np.float64) for one in arrays if one is not None]
+    return np.array(known) if known else np.empty((0, features))
+
+
+def _mean(folds: Array) -> Array:
+    known = ~np.isnan(folds)
+    count = known.sum(axis=0)
+    total = np.where(known, folds, 0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _intervals(drops: Array, ratio: float, level: float) -> tuple[Array, Array]:
+    low, high = np.full(drops.shape[1], np.nan), np.full(drops.shape[1], np.nan)
+    for column in range(drops.shape[1]):
+        known = drops[~np.isnan(drops[:, column]), column]
+        if len(known) > 1:
+            test = corrected_resampled_t(known, ratio, level)
+            low[column], high[column] = test.low, test.high
+    return low, high
+
+
+def _places(values: Array) -> pd.array:
+    return pd.Series(values).rank(ascending=False, method="min").astype("Int64").array
+
+
+def _cluster_numbers(features: Sequence[Hashable], clusters: Clusters | None) -> pd.array:
+    if clusters is None:
+        return pd.array([pd.NA] * len(features), dtype="Int64")
+    return clusters.number.reindex(list(features)).astype("Int64").array

@@ -1,0 +1,200 @@
+"""A fitted scikit-learn forest or tree as contiguous arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+_I = "int32[::1]"
+_F = "float64[::1]"
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """Trees one after another, each in preorder: a parent, its left branch, its right branch.
+
+    Numbers of nodes (``right``, ``parent``, ``above``) count from the root of their own tree. An edge is
+    named by the node it leads to.
+
+    Parameters
+    ----------
+    start
+        (trees + 1,) where each tree begins.
+    feature
+        (nodes,) column that a node asks; -1 at a leaf.
+    threshold
+        (nodes,) a row whose value, cast to float32, is at most this goes left.
+    missing_left
+        (nodes,) 1 where a missing value goes left.
+    right
+        (nodes,) right child; the left one is the next node; -1 at a leaf.
+    parent
+        (nodes,) -1 at a root.
+    above
+        (nodes,) nearest edge further up that asks the same column as the edge to this node; -1: none.
+    share
+        (nodes,) part of its parent's training weight that reaches this node, times the same at all edges
+        above that ask the same column; 1 at a root.
+    degree
+        (nodes,) different columns asked on the way to this node.
+    value
+        (nodes, outputs) what a leaf says, divided by the number of trees, so that their sum is the answer; 0
+        elsewhere.
+    base
+        (outputs,) answer that is expected with nothing known: leaves weighted by their training rows.
+    classes
+        (outputs,) labels; None for numbers.
+    columns
+        How many columns a row has.
+    """
+
+    start: NDArray[np.int64]
+    feature: NDArray[np.int32]
+    threshold: NDArray[np.float64]
+    missing_left: NDArray[np.uint8]
+    right: NDArray[np.int32]
+    parent: NDArray[np.int32]
+    above: NDArray[np.int32]
+    share: NDArray[np.float64]
+    degree: NDArray[np.int32]
+    value: NDArray[np.float64]
+    base: NDArray[np.float64]
+    classes: NDArray[Any] | None
+    columns: int
+
+    @property
+    def trees(self) -> int:
+        """How many."""
+        return len(self.start) - 1
+
+    @property
+    def used(self) -> NDArray[np.int32]:
+        """Columns that at least one node asks, in order."""
+        return np.unique(self.feature[self.feature >= 0])
+
+
+def flatten(estimator: Any) -> Ensemble:
+    """Take the trees out of a fitted estimator.
+
+    Parameters
+    ----------
+    estimator
+        A fitted ``DecisionTree``, ``ExtraTree``, ``RandomForest`` or ``ExtraTrees`` of scikit-learn, of
+        classes or numbers: whatever has ``tree_``, or ``estimators_`` whose mean is the answer.
+
+    Returns
+    -------
+    The trees. Leaves of classifiers hold shares of classes, also where scikit-learn keeps counts. Missing
+    values go where scikit-learn sends them.
+
+    Raises
+    ------
+    TypeError
+        If the estimator has no such trees, or has several targets.
+    ValueError
+        If a node has no training weight: what is expected there is not defined.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeRegressor
+    >>> trees = flatten(DecisionTreeRegressor().fit([[0.0], [1.0], [2.0]], [0, 0, 3]))
+    >>> trees.feature.tolist(), trees.threshold[0].item(), trees.base.tolist()
+    ([0, -1, -1], 1.5, [1.0])
+    """
+    singles = _single_trees(estimator)
+    classes = getattr(estimator, "classes_", None)
+    count = len(singles)
+    parts: list[tuple[NDArray[Any], ...]] = []
+    base = 0.0
+    for single in singles:
+        left = single.children_left.astype(np.int32)
+        right = single.children_right.astype(np.int32)
+        cover = single.weighted_n_node_samples
+        if not (cover > 0).all():
+            raise ValueError("a tree has nodes without training weight; every node needs some")
+        order, position = _preorder(left, right)
+        said = single.value[order, 0, :]
+        if classes is not None:
+            said = said / said.sum(axis=1, keepdims=True)
+        leaf = left[order] < 0
+        said = np.where(leaf[:, None], said, 0.0) / count
+        base = base + (cover[order] / cover[0]) @ said
+        asked = np.where(leaf, -1, single.feature[order]).astype(np.int32)
+        after = np.where(leaf, -1, position[right[order]]).astype(np.int32)
+        paths = _paths(asked, after, np.ascontiguousarray(cover[order], dtype=np.float64))
+        parts.append(
+            (
+                asked,
+                single.threshold[order],
+                single.missing_go_to_left[order].astype(np.uint8),
+                after,
+                *paths,
+                said,
+            )
+        )
+    arrays = [np.ascontiguousarray(np.concatenate(one)) for one in zip(*parts, strict=True)]
+    start = np.concatenate([[0], np.cumsum([len(part[0]) for part in parts])]).astype(np.int64)
+    return Ensemble(start, *arrays, np.asarray(base), classes, int(estimator.n_features_in_))
+
+
+def _single_trees(estimator: Any) -> list[Any]:
+    if hasattr(estimator, "tree_"):
+        singles = [estimator.tree_]
+    else:
+        members = getattr(estimator, "estimators_", None)
+        # a boosted ensemble has a matrix of trees, and its answer is not their mean
+        if not isinstance(members, list) or not all(hasattr(one, "tree_") for one in members):
+            raise TypeError(f"{type(estimator).__name__} is no fitted tree or forest of scikit-learn")
+        singles = [one.tree_ for one in members]
+    if singles[0].n_outputs > 1:
+        raise TypeError(f"{type(estimator).__name__} has {singles[0].n_outputs} targets; one is served")
+    return singles
+
+
+@njit(f"Tuple((int32[::1], int32[::1]))({_I}, {_I})", cache=True, nogil=True)
+def _preorder(left, right):  # type: ignore[no-untyped-def]
+    """Nodes in preorder, and the place of each node in it; best-first growth leaves another order."""
+    n = len(left)
+    order, position, stack = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    stack[0] = 0
+    height, done = 1, 0
+    while height:
+        height -= 1
+        node = stack[height]
+        order[done] = node
+        position[node] = done
+        done += 1
+        if left[node] >= 0:
+            stack[height] = right[node]
+            stack[height + 1] = left[node]
+            height += 2
+    return order, position
+
+
+@njit(f"Tuple((int32[::1], int32[::1], float64[::1], int32[::1]))({_I}, {_I}, {_F})", cache=True, nogil=True)
+def _paths(feature, right, cover):  # type: ignore[no-untyped-def]
+    """Parent, edge above with the same column, share of training weight, and columns on the path."""
+    n = len(feature)
+    parent, above = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    share, degree = np.ones(n), np.zeros(n, np.int32)
+    for node in range(n):
+        if feature[node] >= 0:
+            parent[node + 1] = node
+            parent[right[node]] = node
+    for node in range(1, n):
+        asked = feature[parent[node]]
+        edge = parent[node]
+        while edge > 0 and feature[parent[edge]] != asked:
+            edge = parent[edge]
+        share[node] = cover[node] / cover[parent[node]]
+        degree[node] = degree[parent[node]]
+        if edge > 0:
+            above[node] = edge
+            share[node] *= share[edge]
+        else:
+            degree[node] += 1
+    return parent, above, share, degree
