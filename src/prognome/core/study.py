@@ -18,6 +18,7 @@ from prognome.core.faults import explain
 from prognome.core.paths import anchor
 from prognome.core.study_blocks import BlockSpec, lend_paths
 from prognome.core.study_contract import Contract
+from prognome.core.study_explain import Explain, as_explain
 from prognome.core.study_external import External
 from prognome.core.study_judge import GuardsSpec, Judge, Stability, Subgroup, as_subgroup
 from prognome.core.study_models import ModelSpec, Named, Tune, as_model, as_named
@@ -55,6 +56,7 @@ class Study(StudyPart):
     subgroups: list[Annotated[Subgroup, BeforeValidator(as_subgroup)]] = []
     guards: GuardsSpec = GuardsSpec()
     stability: Stability = Stability()
+    explain: Annotated[Explain, BeforeValidator(as_explain)] = Explain()
     contract: Contract = Contract()
     refit: Literal["not_test", "all"] = Field("not_test", description="Rows the bundle learns from.")
     seed: int = Field(0, ge=0)

@@ -96,6 +96,8 @@ def input_files(study: Study) -> list[str]:
         for block in other.blocks.values():
             found += [*block.path, *([block.fasta] if block.fasta else [])]
         found += [*(other.target.path or []), *((other.rows.path or []) if other.rows else [])]
+    for named in (study.explain.pathways, study.explain.annotation):
+        found += named.path if named else []
     if study.split.file:
         found.append(study.split.file)
     for model in study.models:

@@ -1,0 +1,118 @@
+"""How parts of answers spread over rows and go with a column's values: counts and means, never single rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+LEAST = 5  # rows in a bin that is told
+SPREAD_COLUMNS = ("feature", "low", "high", "rows", "place")
+SHAPE_COLUMNS = ("feature", "from", "to", "level", "rows", "value", "shap", "shap_low", "shap_high")
+
+
+def spread_of(
+    feature: str, shap: ArrayLike, values: ArrayLike | None = None, *, bins: int = 31
+) -> pd.DataFrame:
+    """How many rows have parts of which size, and where among all rows their values stand.
+
+    Parameters
+    ----------
+    feature
+        Its name.
+    shap
+        (n,) parts.
+    values
+        (n,) numbers of the column, NaN where missing; None for a category.
+    bins
+        Between the smallest and the largest part, equally wide.
+
+    Returns
+    -------
+    One line a bin that holds rows: ``feature low high rows place``; ``place`` is the mean rank of the values,
+    0 the lowest and 1 the highest, empty in bins of fewer than five rows.
+
+    Examples
+    --------
+    >>> spread_of("a", [0.0] * 5 + [1.0] * 5, [1.0] * 5 + [3.0] * 5, bins=2)[["rows", "place"]].round(2).values.tolist()
+    [[5.0, 0.22], [5.0, 0.78]]
+    """
+    parts = np.asarray(shap, dtype=np.float64)
+    low, high = (float(parts.min()), float(parts.max())) if len(parts) else (0.0, 0.0)
+    edges = np.linspace(low, high, bins + 1) if high > low else np.array([low, high])
+    place = np.full(len(parts), np.nan)
+    if values is not None:
+        known = pd.Series(np.asarray(values, dtype=np.float64))
+        place = ((known.rank() - 1) / max(int(known.notna().sum()) - 1, 1)).to_numpy()
+    at = np.clip(np.searchsorted(edges, parts, side="right") - 1, 0, len(edges) - 2)
+    lines = []
+    for number in np.unique(at):
+        here = place[at == number]
+        rows, known_here = len(here), here[~np.isnan(here)]
+        told = float(known_here.mean()) if len(known_here) >= LEAST else np.nan
+        lines.append((feature, edges[number], edges[number + 1], rows, told))
+    return pd.DataFrame(lines, columns=list(SPREAD_COLUMNS))
+
+
+def shape_of(
+    feature: str,
+    shap: ArrayLike,
+    values: Sequence[object],
+    *,
+    number: bool,
+    bins: int = 10,
+    most_levels: int = 12,
+) -> pd.DataFrame:
+    """The parts over the values of a column: by tenths of the rows, or by level.
+
+    Parameters
+    ----------
+    feature
+        Its name.
+    shap
+        (n,) parts.
+    values
+        (n,) numbers or levels; missing ones are left out.
+    number
+        Whether they are numbers.
+    bins
+        About equally many rows each; never fewer than five.
+    most_levels
+        Commonest first.
+
+    Returns
+    -------
+    ``feature from to level rows value shap shap_low shap_high``: range, or level, of the values; their mean;
+    mean, lower and upper tenth of the parts. Bins and levels of fewer than five rows are left out.
+
+    Examples
+    --------
+    >>> found = shape_of("a", [0.0] * 5 + [1.0] * 5, [1.0] * 5 + [3.0] * 5, number=True)
+    >>> found[["from", "to", "rows", "shap"]].values.tolist()
+    [[1.0, 1.0, 5.0, 0.0], [3.0, 3.0, 5.0, 1.0]]
+    """
+    parts = pd.Series(np.asarray(shap, dtype=np.float64))
+    given = pd.Series(list(values), index=parts.index)
+    given = pd.to_numeric(given) if number else given
+    known = given.notna()
+    parts, given = parts[known], given[known]
+    if number:
+        pieces = min(bins, max(1, len(given) // LEAST), max(1, given.nunique()))
+        cut = pd.qcut(given, pieces, labels=False, duplicates="drop") if len(given) else given
+        keys = list(pd.unique(cut.dropna().sort_values())) if len(given) else []
+        groups = [given.index[cut == key] for key in keys]
+    else:
+        commonest = given.astype(str).value_counts().index[:most_levels]
+        groups = [given.index[given.astype(str) == level] for level in commonest]
+    lines = []
+    for rows in groups:
+        if len(rows) < LEAST:
+            continue
+        part, here = parts[rows], given[rows]
+        ends = (here.min(), here.max(), "") if number else (np.nan, np.nan, str(here.iloc[0]))
+        middle = float(here.mean()) if number else np.nan
+        low, high = (float(part.quantile(q)) for q in (0.1, 0.9))
+        lines.append((feature, *ends, len(rows), middle, float(part.mean()), low, high))
+    return pd.DataFrame(lines, columns=list(SHAPE_COLUMNS))
