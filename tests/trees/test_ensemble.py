@@ -1,4 +1,4 @@
-"""Flattened trees give scikit-learn's answers, with missing values, ties of rounding, and any order of growth."""
+"""Flattened trees give scikit-learn's answers: missing values, rounding, any order of growth."""
 
 import numpy as np
 import pytest
@@ -86,7 +86,7 @@ def test_the_base_is_the_mean_of_leaves_not_the_value_at_the_root():
 
 
 def test_shares_and_edges_by_hand():
-    # x0 <= .5 (2 of 4 rows); right of it x0 <= 1.5 (1 of 2 rows): the second edge shares the first one's column
+    # x0 <= .5 (2 of 4 rows), right of it x0 <= 1.5 (1 of 2 rows): the second edge asks the same column
     trees = flatten(DecisionTreeRegressor().fit([[0.0], [0], [1], [2]], [0, 0, 5, 9]))
     assert trees.threshold[trees.feature >= 0].tolist() == [0.5, 1.5]
     assert trees.parent.tolist() == [-1, 0, 0, 2, 2]
@@ -98,7 +98,8 @@ def test_shares_and_edges_by_hand():
 
 def test_what_is_no_forest_is_refused():
     X, score = rows(missing=0)
-    for model in (GradientBoostingRegressor(n_estimators=2).fit(X, score), RandomForestRegressor(), object()):
+    boosted = GradientBoostingRegressor(n_estimators=2).fit(X, score)
+    for model in (boosted, RandomForestRegressor(), object()):
         with pytest.raises(TypeError, match="no fitted tree or forest"):
             flatten(model)
     with pytest.raises(TypeError, match="2 targets"):

@@ -80,8 +80,8 @@ def test_one_split_by_hand():
 
 
 def test_two_columns_by_hand():
-    # and: 1 only where both are 1, a quarter of the rows each. Known alone x0 lifts 1/4 to 1/2, together to 1:
-    # each column gave 3/8; jointly 1 - 1/2 - 1/2 + 1/4 = 1/4, half of it each way, so alone 3/8 - 1/8 = 1/4
+    # and: 1 only where both are 1, a quarter of the rows each. Known alone x0 lifts 1/4 to 1/2, together to
+    # 1: each column gave 3/8; jointly 1 - 1/2 - 1/2 + 1/4 = 1/4, half of it each way, alone 3/8 - 1/8 = 1/4
     X = [[0.0, 0], [0, 1], [1, 0], [1, 1]]
     trees = flatten(DecisionTreeRegressor().fit(X, [0, 0, 0, 1]))
     np.testing.assert_allclose(path_shap(trees, [[1.0, 1]])[0, :, 0], [3 / 8, 3 / 8], atol=1e-15)

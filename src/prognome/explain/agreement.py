@@ -120,7 +120,7 @@ def mean_jaccard(chosen: ArrayLike) -> float:
 def stability_index(chosen: ArrayLike, level: float = 0.95) -> Stability:
     r"""Nogueira's index of stability, corrected for chance; Kuncheva's where all choices are of one size.
 
-    .. math:: \Phi = 1 - \frac{\frac{1}{d} \sum_f \frac{M}{M - 1} p_f (1 - p_f)}{\frac{k}{d} (1 - \frac{k}{d})}
+    .. math:: \Phi = 1 - \frac{1}{d} \sum_f \frac{M}{M - 1} p_f (1 - p_f) / [\frac{k}{d} (1 - \frac{k}{d})]
 
     with M choices among d features, :math:`p_f` the share of choices that hold f, and k the mean size.
 
@@ -176,7 +176,10 @@ def agreement_table(importance: pd.DataFrame, k: int = 20, p: float = 0.9) -> pd
     -------
     One line a pair: ``a, b, spearman, rank_biased_overlap, top_jaccard``.
     """
-    order = {name: importance[name].sort_values(ascending=False, kind="stable").index for name in importance}
+    order = {
+        name: importance[name].sort_values(ascending=False, kind="stable").index.tolist()
+        for name in importance
+    }
     lines = [
         {
             "a": a,

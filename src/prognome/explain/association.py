@@ -62,8 +62,9 @@ def associate_columns(table: pd.DataFrame, target: ArrayLike, classes: int) -> p
     Examples
     --------
     >>> table = pd.DataFrame({"a": [1.0, 2, 3, 4, 5, 6], "b": [1.0, 1, 1, 1, 1, 1]})
-    >>> associate_columns(table, [0, 0, 0, 1, 1, 1], classes=2)[["feature", "effect",
-    "p"]].round(3).values.tolist() [['a', 1.0, 0.081], ['b', 0.5, 1.0]]
+    >>> found = associate_columns(table, [0, 0, 0, 1, 1, 1], classes=2)
+    >>> found[["feature", "effect", "p"]].round(3).values.tolist()
+    [['a', 1.0, 0.081], ['b', 0.5, 1.0]]
     """
     y = np.asarray(target)
     if len(y) != len(table):
@@ -104,8 +105,9 @@ def benjamini_hochberg(p: ArrayLike) -> Array:
     return adjusted
 
 
-def overlooked(markers: Sequence[Hashable], association: pd.DataFrame, *, level: float = 0.05) ->
-list[Hashable]:
+def overlooked(
+    markers: Sequence[Hashable], association: pd.DataFrame, *, level: float = 0.05
+) -> list[Hashable]:
     """Markers that a model uses and whose plain test is not significant at this false discovery rate.
 
     Such a marker may act through others (an interaction, a correction), or be chance: the table says which

@@ -36,9 +36,9 @@ class Attribution:
 
     @cached_property
     def error(self) -> Array:
-        """(n,) the attribution's own error: largest \\|base + sum of parts - said\\| over the classes of a
-        row.""" gap = np.abs(self.base + self.values.sum(axis=1) - self.said) return gap if gap.ndim == 1
-        else gap.max(axis=1)
+        """(n,) the attribution's own error: base + sum of parts less said, the largest over classes."""
+        gap = np.abs(self.base + self.values.sum(axis=1) - self.said)
+        return gap if gap.ndim == 1 else gap.max(axis=1)
 
     @property
     def strength(self) -> Array:

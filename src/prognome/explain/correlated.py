@@ -156,8 +156,9 @@ class _Levels:
 
     def __init__(self, table: pd.DataFrame) -> None:
         codes = [pd.factorize(table.iloc[:, i])[0] for i in range(table.shape[1])]
-        self.hot = [(code[:, None] == np.arange(max(code.max(initial=-1) + 1, 1))).astype(float) for code in
-        codes]
+        self.hot = [
+            (code[:, None] == np.arange(max(code.max(initial=-1) + 1, 1))).astype(float) for code in codes
+        ]
 
     @property
     def columns(self) -> int:
@@ -189,8 +190,8 @@ def _linked(pairs: _Ranks | _Levels, threshold: float) -> NDArray[np.int64]:
     for members in np.split(order, np.flatnonzero(np.diff(part[order])) + 1):
         if len(members) > _LARGEST:
             raise ValueError(
-                f"{len(members):,} columns are linked to each other; at most {_LARGEST:,} can be clustered.
-                Raise the" " threshold or look at fewer columns."
+                f"{len(members):,} columns are linked to each other; at most {_LARGEST:,} can be clustered."
+                " Raise the threshold or look at fewer columns."
             )
         labels = np.ones(len(members), dtype=np.int64)
         if len(members) > 1:

@@ -47,8 +47,8 @@ def linear_shap(estimator: Any, X: ArrayLike, background: ArrayLike) -> Attribut
     ([[2.0]], 3.0)
     """
     if not (hasattr(estimator, "coef_") and hasattr(estimator, "intercept_")):
-        raise TypeError(f"{type(estimator).__name__} has no coef_ and intercept_; a fitted linear model is
-        needed")
+        name = type(estimator).__name__
+        raise TypeError(f"{name} has no coef_ and intercept_; a fitted linear model is needed")
     rows, known = np.asarray(X, dtype=np.float64), np.asarray(background, dtype=np.float64)
     coef = np.asarray(estimator.coef_, dtype=np.float64)
     if coef.ndim == 2 and len(coef) == 1:
@@ -62,7 +62,7 @@ def linear_shap(estimator: Any, X: ArrayLike, background: ArrayLike) -> Attribut
     mean = known.mean(axis=0)
     values = (rows - mean)[:, :, None] * coef.T[None] if coef.ndim == 2 else (rows - mean) * coef
     classifier = hasattr(estimator, "decision_function")
-    said = np.asarray(estimator.decision_function(X) if classifier else estimator.predict(X),
-    dtype=np.float64) unit = "log-odds" if hasattr(estimator, "predict_proba") else "score" if classifier
-    else "number" return Attribution(values, coef @ mean + intercept, said.reshape(len(rows),
-    *coef.shape[:-1]), unit)
+    said = estimator.decision_function(X) if classifier else estimator.predict(X)
+    said = np.asarray(said, dtype=np.float64).reshape(len(rows), *coef.shape[:-1])
+    unit = "log-odds" if hasattr(estimator, "predict_proba") else "score" if classifier else "number"
+    return Attribution(values, coef @ mean + intercept, said, unit)

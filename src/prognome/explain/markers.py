@@ -28,8 +28,8 @@ COLUMNS = {
     "top": "in how many folds (or folds and seeds) it is among the top k by |SHAP|, and above nought",
     "folds": "of how many",
     "cluster": "number of its cluster of correlated columns; empty where it was not looked at",
-    "direction": "+ where higher values speak for the event or a higher number, - where against, ± where
-    neither; " "empty for several classes and for what are no numbers",
+    "direction": "+ where higher values speak for the event or a higher number, - where against, ± where "
+    "neither; empty for several classes and where values were not asked",
 }
 """Columns of the table and what they hold."""
 

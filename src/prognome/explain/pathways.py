@@ -75,8 +75,8 @@ def read_gmt(path: str | Path) -> dict[str, GeneSet]:
                 mend="" if "\t" in line else "Fields must be parted by tabs, not by spaces or commas.",
             )
         if name in sets:
-            raise DataError(where, f"the gene set {name!r} stands twice", mend="Rename or remove one of
-            them.")
+            mend = "Rename or remove one of them."
+            raise DataError(where, f"the gene set {name!r} stands twice", mend=mend)
         sets[name] = GeneSet(rest[0], genes)
     if not sets:
         raise DataError(str(place), "holds no gene set", expected="one a line")
@@ -125,8 +125,9 @@ def over_represented(
     Examples
     --------
     >>> sets = {"A": GeneSet("", frozenset("abc")), "B": GeneSet("", frozenset("def"))}
-    >>> over_represented("ab", "abcdefgh", sets, least=1)[["pathway", "markers",
-    "p"]].round(4).values.tolist() [['A', 2, 0.1071], ['B', 0, 1.0]]
+    >>> found = over_represented("ab", "abcdefgh", sets, least=1)
+    >>> found[["pathway", "markers", "p"]].round(4).values.tolist()
+    [['A', 2, 0.1071], ['B', 0, 1.0]]
     """
     measured, found = set(universe), set(markers)
     strange = found - measured
