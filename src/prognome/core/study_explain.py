@@ -39,7 +39,9 @@ class Explain(StudyPart):
     markers: Literal["auto"] | bool = Field(
         "auto", description="auto: not where the best model is a network or made of some."
     )
-    top: int = Field(20, ge=1, le=200, description="How many markers are shuffled, compared and drawn.")
+    top: int = Field(
+        10, ge=1, le=200, description="How many markers are drawn and compared; twice as many are shuffled."
+    )
     repeats: int = Field(5, ge=1, le=100, description="Shuffles of each marker in each fold.")
     seeds: int = Field(2, ge=0, le=20, description="Fits of the first fold with other seeds.")
     panel: Literal["auto"] | bool = Field(

@@ -43,23 +43,15 @@ def marker_sentences(
     if used.empty:
         return ["No column has any weight in the model's answers."]
     names = [_bare(name) for name in used["feature"].head(3)]
-    how = (
-        "by mean |SHAP| on rows that the model had not seen"
-        if by_parts
-        else f"by what shuffling costs in {metric}"
-    )
+    how = "by mean |SHAP| on rows that the model had not seen"
+    if not by_parts:
+        how = f"by what shuffling costs in {metric}"
     said = [f"Most weight has {names[0]}{_and_then(names[1:])}, {how}."]
     if not math.isnan(stability.index):
-        word = (
-            "steady"
-            if stability.index >= STEADY
-            else "moderately steady"
-            if stability.index >= SHAKY
-            else "shaky"
-        )
         said.append(
-            f"The choice of the first {min(top, len(table))} is {word} over {stability.choices} folds and seeds "
-            f"(index {stability.index:.2f}; 1 is always the same, 0 is chance)."
+            f"The choice of the first {min(top, len(table))} is {_steady(stability.index)} over "
+            f"{stability.choices} folds and seeds (index {stability.index:.2f}; 1 is always the same, 0 is "
+            "chance)."
         )
     if by_parts and "drop_low" in used:
         held = int((used["drop_low"] > 0).sum())
@@ -107,12 +99,19 @@ def panel_sentence(panel: Panel, metric: str, clusters: Clusters, *, error: bool
     others = len(interchangeable(markers, clusters))
     beside = f" {others} of them could be replaced by a neighbour." if others else ""
     marks = "marker" if panel.smallest == 1 else "markers"
+    reached = f"{line['mean']:.3f} ({line['low']:.3f} to {line['high']:.3f})"
+    fewer = " Less is better." if error else ""
     return (
-        f"{panel.smallest} {marks} reach {metric} {line['mean']:.3f} ({line['low']:.3f} to {line['high']:.3f}), "
-        f"within one standard error of the best size ({panel.best}); {int(whole['size'])} reach "
-        f"{whole['mean']:.3f}. Every fold chose its own{', fewer errors being better' if error else ''}."
-        f"{beside}"
+        f"{panel.smallest} {marks} reach {metric} {reached}, within one standard error of the best size "
+        f"({panel.best}); {int(whole['size'])} reach {whole['mean']:.3f}.{fewer} Every fold chose its "
+        f"own.{beside}"
     )
+
+
+def _steady(index: float) -> str:
+    if index >= STEADY:
+        return "steady"
+    return "moderately steady" if index >= SHAKY else "shaky"
 
 
 def _bare(name: object) -> str:

@@ -17,8 +17,9 @@ Array = NDArray[np.float64]
 
 COLUMNS = {
     "feature": "its name",
-    "rank": "place by mean |SHAP|, 1 the strongest",
-    "shap": "mean over folds of the mean |SHAP| of the rows judged there, in the unit of the attribution",
+    "rank": "place by mean |SHAP|, 1 the strongest; by drop where the model has no SHAP values",
+    "shap": "mean over folds of the mean |SHAP| of the rows judged there, in the unit of the attribution; "
+    "empty where the model has none",
     "drop": "mean over folds of what shuffling the column cost in the metric; empty where it was not asked",
     "drop_low": "interval of the drop over folds, corrected for training rows that folds share",
     "drop_high": "upper end of the same",
@@ -41,7 +42,8 @@ class FoldEvidence:
     Parameters
     ----------
     shap
-        (n, features), or (n, features, K): SHAP values of rows that the fold's model had not seen.
+        (n, features), or (n, features, K): SHAP values of rows that the fold's model had not seen; None where
+        the model has none, then features are ranked by their drop.
     rows
         (n, features) values of those features as the model gets them, for the direction; None: not asked.
         NaN where missing.
@@ -51,7 +53,7 @@ class FoldEvidence:
         (features,) the model's own importance, such as \\|coefficient\\| or gain; None where it has none.
     """
 
-    shap: Array
+    shap: Array | None
     rows: Array | None = None
     drop: Array | None = None
     importance: Array | None = None
@@ -108,7 +110,8 @@ def marker_table(
             array = getattr(fold, name)
             if array is not None and array.shape[min(array.ndim - 1, 1)] != p:
                 raise ValueError(f"{name} has shape {array.shape}; {p} features are named")
-    strength = np.array([_strength(fold.shap) for fold in folds])
+    by_drop = any(fold.shap is None for fold in folds)
+    strength = np.array([_strength(fold, p, by_drop=by_drop) for fold in folds])
     drops = _stacked([fold.drop for fold in folds], p)
     importance = _stacked([fold.importance for fold in folds], p)
     ratio = test_per_train if test_per_train is not None else 1 / max(len(folds) - 1, 1)
@@ -117,7 +120,7 @@ def marker_table(
         {
             "feature": list(features),
             "rank": _places(strength.mean(axis=0)),
-            "shap": strength.mean(axis=0),
+            "shap": np.full(p, np.nan) if by_drop else strength.mean(axis=0),
             "drop": _mean(drops),
             "drop_low": low,
             "drop_high": high,
@@ -128,8 +131,8 @@ def marker_table(
             "folds": len(folds),
             "cluster": _cluster_numbers(features, clusters),
             "direction": direction_of(
-                [fold.shap for fold in folds if fold.rows is not None],
-                [fold.rows for fold in folds if fold.rows is not None],
+                [fold.shap for fold in folds if fold.rows is not None and fold.shap is not None],
+                [fold.rows for fold in folds if fold.rows is not None and fold.shap is not None],
                 p,
             ),
         },
@@ -168,8 +171,10 @@ def direction_of(shap: Sequence[ArrayLike], rows: Sequence[ArrayLike], features:
     return signs
 
 
-def _strength(shap: Array) -> Array:
-    mean = np.abs(shap).mean(axis=0)
+def _strength(fold: FoldEvidence, features: int, *, by_drop: bool) -> Array:
+    if by_drop or fold.shap is None:
+        return np.zeros(features) if fold.drop is None else np.nan_to_num(fold.drop)
+    mean = np.abs(fold.shap).mean(axis=0)
     return mean if mean.ndim == 1 else mean.sum(axis=1)
 
 

@@ -1,4 +1,4 @@
-"""How parts of answers spread over rows and go with a column's values: counts and means, never single rows."""
+"""How parts of answers spread over rows and go with a column's values: counts and means, no single rows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def spread_of(
 
     Examples
     --------
-    >>> spread_of("a", [0.0] * 5 + [1.0] * 5, [1.0] * 5 + [3.0] * 5, bins=2)[["rows", "place"]].round(2).values.tolist()
+    >>> found = spread_of("a", [0.0] * 5 + [1.0] * 5, [1.0] * 5 + [3.0] * 5, bins=2)
+    >>> found[["rows", "place"]].round(2).values.tolist()
     [[5.0, 0.22], [5.0, 0.78]]
     """
     parts = np.asarray(shap, dtype=np.float64)

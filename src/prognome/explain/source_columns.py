@@ -27,8 +27,8 @@ def sources_of(features: Sequence[str], columns: Mapping[str, Collection[str]]) 
 
     Examples
     --------
-    >>> sources_of(["clinic:race=a=b", "clinic:age", "genes:pc1"], {"clinic": ["race", "age"], "genes": ["A"]})
-    ['clinic:race', 'clinic:age', 'genes:pc1']
+    >>> sources_of(["clinic:race=a=b", "genes:pc1"], {"clinic": ["race", "age"], "genes": ["A"]})
+    ['clinic:race', 'genes:pc1']
     """
     return [_source(feature, columns) for feature in features]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -149,17 +149,11 @@ def explain_fold(
         if len(names) > 1 and set(names) & set(top)
     }
 
+    def answer(frame: pd.DataFrame) -> Array:
+        return say(opened.model, frame.to_numpy(), len(cohort.classes))
+
     def shuffle(units: Mapping[Hashable, Sequence[Hashable]]) -> Permuted:
-        return permutation_importance(
-            lambda frame: _said(opened.model, frame.to_numpy(), len(cohort.classes)),
-            pd.DataFrame(asked),
-            rows.target,
-            lambda truth, said: metric.value(Judged(truth, said)),
-            groups=units,
-            higher_is_better=metric.higher,
-            repeats=wanted.repeats,
-            seed=seed_of(seed, "shuffle"),
-        )
+        return _shuffled(answer, pd.DataFrame(asked), rows, metric, units, wanted, seed)
 
     ranking = _ranking(opened, taught, seed) if wanted.panel else ()
     return ExplainedFold(
@@ -176,8 +170,25 @@ def explain_fold(
     )
 
 
-def _said(model: Any, matrix: Array, classes: int) -> Array:
-    return say(model, matrix, classes)
+def _shuffled(
+    answer: Callable[[Any], Array],
+    given: Any,
+    rows: Cohort,
+    metric: Metric,
+    units: Mapping[Hashable, Sequence[Hashable]],
+    wanted: Wanted,
+    seed: int,
+) -> Permuted:
+    return permutation_importance(
+        answer,
+        given,
+        rows.target,
+        lambda truth, said: metric.value(Judged(truth, said)),
+        groups=units,
+        higher_is_better=bool(metric.higher),
+        repeats=wanted.repeats,
+        seed=seed_of(seed, "shuffle"),
+    )
 
 
 def _ranking(opened: Opened, taught: Array, seed: int) -> tuple[str, ...]:
@@ -211,7 +222,7 @@ def _panel(
 
 
 def _numbers(rows: Cohort, opened: Opened, asked: Array) -> Array:
-    """The judged rows by column: as the user gave them where that is a number, else as the model gets them."""
+    """The judged rows by column: as the user gave them if that is a number, else as the model gets them."""
     found = np.full((len(rows), len(opened.columns)), np.nan)
     features = {feature: at for at, feature in enumerate(opened.features)}
     for block, table in rows.blocks.items():
@@ -252,22 +263,21 @@ def _of_cohort(
         return say(fitted, replace(rows, blocks=blocks), len(rows.classes))
 
     def shuffle(these: Mapping[Hashable, Sequence[Hashable]]) -> Permuted:
-        return permutation_importance(
-            ask,
-            frames,
-            rows.target,
-            lambda truth, said: metric.value(Judged(truth, said)),
-            groups=these,
-            higher_is_better=metric.higher,
-            repeats=wanted.repeats,
-            seed=seed_of(seed, "shuffle"),
-        )
+        return _shuffled(ask, frames, rows, metric, these, wanted, seed)
 
     columns = tuple(str(unit) for unit in units)
-    nothing = np.full((len(rows), len(columns)), np.nan)
     return ExplainedFold(
-        columns, None, nothing, None, shuffle(units), shuffle(together) if together else None, (), {}, None, judge
-    )  # fmt: skip
+        columns=columns,
+        parts=None,
+        values=np.full((len(rows), len(columns)), np.nan),
+        importance=None,
+        shuffled=shuffle(units),
+        together=shuffle(together) if together else None,
+        ranking=(),
+        panel={},
+        pairs=None,
+        rows=judge,
+    )
 
 
 def _pair(column: str) -> tuple[str, str]:

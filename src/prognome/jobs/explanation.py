@@ -23,7 +23,7 @@ from prognome.explain.correlated import Clusters, correlated_clusters
 from prognome.explain.marker_sentences import marker_sentences, panel_sentence
 from prognome.explain.markers import FoldEvidence, marker_table
 from prognome.explain.panel import Panel, panel_curve
-from prognome.explain.pathways import over_representation, read_gmt
+from prognome.explain.pathways import GeneSet, over_represented, read_gmt
 from prognome.explain.shapes import SHAPE_COLUMNS, SPREAD_COLUMNS, shape_of, spread_of
 from prognome.jobs.explained_fold import ExplainedFold, Wanted, explain_fold
 from prognome.jobs.stability import is_costly
@@ -93,7 +93,9 @@ def explain(
     plain = _strongest(association)
     clusters = correlated_clusters(table, plain[:MOST_CLUSTERED])
     panel = asked.panel is True or (asked.panel == "auto" and _names_of(study).get(best.label) in MOST_PANELS)
-    wanted = Wanted(asked.top, asked.repeats, panel and table.shape[1] >= FEWEST_FOR_PANEL, clusters, plain)
+    wanted = Wanted(
+        2 * asked.top, asked.repeats, panel and table.shape[1] >= FEWEST_FOR_PANEL, clusters, plain
+    )
     folds = [fold for fold in split.folds() if fold.repeat == 1]
     found = _ask_folds(study, best, cohort, folds, rules, evaluation, wanted, workers)
     return _put_together(study, best, cohort, folds, found, rules, association, clusters)
@@ -199,7 +201,9 @@ def _put_together(
         tables["panel"], tables["panel_markers"] = panel.curve, panel.chosen
     if study.explain.pathways:
         tables["pathways"] = _pathways(study, annotated, association, first)
-    stability = stability_index(chosen, rules.interval.level)
+    # columns that no fold used belong to those it could have chosen
+    unused = max(0, len(association) - len(names))
+    stability = stability_index(np.pad(chosen, ((0, 0), (0, unused))), rules.interval.level)
     said = {
         "model": best.label,
         "part": folds[0].part,
@@ -318,7 +322,7 @@ def _panel(found: Sequence[ExplainedFold], rules: Rules, ratio: float) -> Panel 
     sizes = sorted(set.intersection(*(set(one.panel) for one in found)))
     return panel_curve(
         [one.ranking[: max(sizes)] for one in found], score, sizes,
-        higher_is_better=rules.metric.higher, test_per_train=ratio, level=rules.interval.level,
+        higher_is_better=bool(rules.metric.higher), test_per_train=ratio, level=rules.interval.level,
     )  # fmt: skip
 
 
@@ -329,11 +333,11 @@ def _pathways(
     assert study.explain.pathways is not None
     bare: Callable[[str], str] = lambda name: name.partition(":")[2]  # noqa: E731
     columns = [str(name) for name in association["feature"]]
-    sets = {}
+    sets: dict[str, GeneSet] = {}
     for path in study.explain.pathways.path:
         sets |= read_gmt(path)
     markers = {bare(name) for name in first if name in set(columns)}
-    return over_representation(markers, [bare(name) for name in columns], sets)
+    return over_represented(markers, [bare(name) for name in columns], sets)
 
 
 def _annotated(study: Study, table: pd.DataFrame) -> pd.DataFrame:

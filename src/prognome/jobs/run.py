@@ -37,6 +37,7 @@ from prognome.jobs.assemble import (
     holds_training_rows,
     resolve,
 )
+from prognome.jobs.explanation import Explanation, explain
 from prognome.jobs.how_read import remember
 from prognome.jobs.incoming import Arrived, load_external
 from prognome.jobs.judgement import Judgement, judge
@@ -74,6 +75,8 @@ class RunResult:
         Comparisons, subgroups, decisions, stability.
     guards
         What the guards said.
+    explanation
+        Markers of the best model.
     bundle
         The best model refitted, with its schema.
     record
@@ -87,6 +90,7 @@ class RunResult:
     evaluation: Evaluation
     judgement: Judgement
     guards: list[Said]
+    explanation: Explanation
     bundle: Bundle
     record: Mapping[str, Any]
     out: Path | None
@@ -95,6 +99,11 @@ class RunResult:
     def scores(self) -> pd.DataFrame:
         """``scores.tsv``."""
         return self.evaluation.scores
+
+    @property
+    def markers(self) -> pd.DataFrame:
+        """``markers.tsv``; without lines where the best model was not asked."""
+        return self.explanation.tables.get("markers", pd.DataFrame(columns=["feature", "rank"]))
 
     @property
     def predictions(self) -> pd.DataFrame:
@@ -299,10 +308,14 @@ def _run(
     told = measure_absence(
         study, told, elsewhere, best, cohort, split, ready.rules, evaluation, workers, pieces
     )
+    if study.explain.markers is not False:
+        say("asking the best model for its reasons")
+    explanation = explain(study, best, cohort, split, ready.rules, evaluation, workers=workers)
     say("writing the bundle and the report")
     bundle = _bundle(study, ready, evaluation, schema)
     known = _record(study, ready, evaluation, elsewhere, inputs, started, time.perf_counter() - clock)
     known |= _judgement_facts(judgement, told)
+    known["explanation"] = _without_nan(explanation.said)
     if pieces is not None and pieces.taken:
         known["notes"].append(pieces.note())
     if folder is not None:
@@ -319,6 +332,8 @@ def _run(
                 write_tsv(table, folder / f"{name}.tsv")
         if len(judgement.added.table):
             write_tsv(judgement.added.table, folder / "blocks.tsv")
+        for name, table in explanation.tables.items():
+            write_tsv(table, folder / f"{name}.tsv")
         (folder / "bundle").mkdir()
         known["bundle"] = {
             "manifest_sha256": bundle.save(folder / "bundle"),
@@ -328,7 +343,7 @@ def _run(
         text = json.dumps(known, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / "run.json").write_text(text + "\n", encoding="utf-8")
         write_report(folder)
-    return RunResult(study, split, evaluation, judgement, told, bundle, known, out)
+    return RunResult(study, split, evaluation, judgement, told, explanation, bundle, known, out)
 
 
 def learn_schema(study: Study, cohort: Cohort) -> Schema:
