@@ -64,7 +64,7 @@ def _classes(run: Run) -> Markup | None:
         Column("Rows", numeric=True),
         Column("Share", numeric=True),
     ]
-    return table("Classes", columns, rows, caption_shown=True)
+    return table("Classes", columns, rows, name="classes", caption_shown=True)
 
 
 def _blocks(run: Run) -> Markup:
@@ -87,7 +87,7 @@ def _blocks(run: Run) -> Markup:
         *(Column(c, numeric=True) for c in ("Columns", "Numbers", "Categories", "Missing")),
         *([Column("Sequences")] if any_sequences else []),
     ]
-    return table("Blocks of data", columns, rows, caption_shown=True)
+    return table("Blocks of data", columns, rows, name="blocks_of_data", caption_shown=True)
 
 
 def _sequences(facts: Mapping[str, Any] | None) -> str:
@@ -127,7 +127,11 @@ def _external(run: Run) -> Markup | None:
     return element(
         "div",
         table(
-            "External cohorts: they judge, and nothing learns from them", columns, rows, caption_shown=True
+            "External cohorts: they judge, and nothing learns from them",
+            columns,
+            rows,
+            name="external",
+            caption_shown=True,
         ),
         element(
             "p",

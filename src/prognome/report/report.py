@@ -1,12 +1,15 @@
-"""One HTML file and its figures from a run folder."""
+"""One HTML file, its figures and its tables from a run folder."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from prognome.page.chart import as_file
 from prognome.page.html import Markup, document, element, join
 from prognome.page.style import css
+from prognome.page.table import FOLDER as TABLES
+from prognome.page.table import Table
 from prognome.report.added_value import added_value_section
 from prognome.report.answer import answer_section
 from prognome.report.cautions import cautions
@@ -15,7 +18,7 @@ from prognome.report.cohort import cohort_section
 from prognome.report.comparisons import comparisons_section
 from prognome.report.decisions import decisions_section
 from prognome.report.division import split_section
-from prognome.report.drawing import Drawing, unique_names
+from prognome.report.drawing import FIGURES, Drawing, link_once, unique_names
 from prognome.report.folder import Run, read_run
 from prognome.report.guards import guards_section
 from prognome.report.method import method_section
@@ -46,7 +49,7 @@ TITLES = {
 
 
 def write_report(folder: Path) -> None:
-    """Write ``report.html`` and ``figures/*.svg`` into a run folder, from its files alone.
+    """Write ``report.html``, ``figures/`` and ``tables/`` into a run folder, from its files alone.
 
     Parameters
     ----------
@@ -61,14 +64,21 @@ def write_report(folder: Path) -> None:
     folder = Path(folder)
     page, drawings = build_report(read_run(folder))
     (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
-    place = folder / "figures"
-    place.mkdir(exist_ok=True)
-    for name, drawing in zip(unique_names(drawings), drawings, strict=True):
-        (place / f"{name}.svg").write_text(as_file(drawing.svg), encoding="utf-8", newline="\n")
+    texts = {
+        f"{FIGURES}/{name}.svg": as_file(drawing.svg)
+        for name, drawing in zip(unique_names([one.name for one in drawings]), drawings, strict=True)
+    }
+    tables = [one for one in page.carried if isinstance(one, Table)]
+    for name, one in zip(unique_names([one.name for one in tables]), tables, strict=True):
+        noun = replace(one, name=name)
+        texts |= {f"{TABLES}/{name}.tsv": noun.tsv(), f"{TABLES}/{name}.tex": noun.tex()}
+    for path, text in texts.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8", newline="\n")
 
 
-def build_report(run: Run) -> tuple[str, list[Drawing]]:
-    """The page and its figures.
+def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
+    """The page, which carries its tables, and its figures.
 
     Parameters
     ----------
@@ -118,7 +128,10 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
         ]
     )
     drawings = [*costs, *curves, *benefits, *forests, *drops, *spread, *histories]
-    return document(f"{name}: prognome report", css(), body), drawings
+    page = document(f"{name}: prognome report", css(), body)
+    for kind in (FIGURES, TABLES):
+        page = link_once(page, kind)
+    return Markup(page, body.carried), drawings
 
 
 def _header(run: Run, name: str, shown: list[str]) -> Markup:
