@@ -172,9 +172,10 @@ def table(
 
 def with_files(built: Markup, noun: Table) -> Markup:
     """A table's HTML with links to its files; the markup carries the noun."""
+    path = f"{FOLDER}/{noun.name}"
     links = [
-        element("a", f"{noun.name}.{ending}", href=f"{FOLDER}/{noun.name}.{ending}")
-        for ending in ("tsv", "tex")
+        element("a", f"{noun.name}.tsv", href=f"{path}.tsv"),
+        element("a", ".tex", href=f"{path}.tex", aria_label=f"{noun.name}.tex"),
     ]
     line = element("p", join(links, " · "), class_="files")
     return Markup(join([built, line]), (*built.carried, noun))

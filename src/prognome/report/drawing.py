@@ -78,7 +78,7 @@ def link_once(page: str, folder: str) -> str:
 
     A drawing or table has one link for each of its endings.
     """
-    found = list(re.finditer(rf'<a href="{folder}/([^"./]+)\.(\w+)"([^>]*)>[^<]*</a>', page))
+    found = list(re.finditer(rf'<a href="{folder}/([^"./]+)\.(\w+)"([^>]*)>([^<]*)</a>', page))
     places: dict[str, list[int]] = {}
     for at, one in enumerate(found):
         places.setdefault(one[2], []).append(at)
@@ -91,6 +91,7 @@ def link_once(page: str, folder: str) -> str:
     for at, one in enumerate(found):
         pieces.append(page[last : one.start()])
         name = f"{told[at]}.{one[2]}"
-        pieces.append(f'<a href="{folder}/{name}"{one[3]}>{name}</a>')
+        said = one[4].replace(one[1], told[at])
+        pieces.append(f'<a href="{folder}/{name}"{one[3]}>{said}</a>')
         last = one.end()
     return "".join(pieces) + page[last:]

@@ -42,6 +42,7 @@ _LATER: dict[str, tuple[str, ...]] = {
     "stability": ("seed", "share", "train_rows", "repeat", "fold", "value"),
     "blocks": ("with", "without", "difference", "low", "high", "p", "p_holm"),
     "guards": (),
+    "table1": ("n", "missing", "mean", "sd", "median", "q1", "q3", "count"),
     "training": ("repeat", "fold", "epoch", "train_loss", "validation_loss", "seconds", "best"),
 }
 
@@ -99,7 +100,7 @@ class Run:
         The tables of those names.
     predictions
         Of the best model alone, without row ids.
-    comparisons, gaps, decision_curve, stability, blocks, guards, training
+    comparisons, gaps, decision_curve, stability, blocks, guards, training, table1
         The tables of those names; without lines where the run folder has none.
     rule
         ``bundle/rule.json``: recalibration, threshold and sets of the model refitted; empty without it.
@@ -117,12 +118,19 @@ class Run:
     blocks: pd.DataFrame
     guards: pd.DataFrame
     training: pd.DataFrame
+    table1: pd.DataFrame
     rule: Mapping[str, Any]
 
     @property
     def study(self) -> Mapping[str, Any]:
         """The resolved study."""
         found: Mapping[str, Any] = self.record["study"]
+        return found
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What only the authors know, as the study says it; older run folders have none."""
+        found: Mapping[str, Any] = self.study.get("about", {})
         return found
 
     @property

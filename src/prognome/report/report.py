@@ -92,6 +92,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
     blocks, drops = added_value_section(run)
     stability, spread = stability_section(run)
     training, histories = training_section(run)
+    cohort, flows = cohort_section(run)
     sections: dict[str, Markup | None] = {
         "answer": answer_section(run, cautions(run)),
         "models": models,
@@ -103,7 +104,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
         "stability": stability,
         "training": training,
         "guards": guards_section(run),
-        "cohort": cohort_section(run),
+        "cohort": cohort,
         "split": split_section(run),
         "method": method_section(run),
         "provenance": provenance_section(run),
@@ -127,7 +128,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
             ),
         ]
     )
-    drawings = [*costs, *curves, *benefits, *forests, *drops, *spread, *histories]
+    drawings = [*costs, *curves, *benefits, *forests, *drops, *spread, *histories, *flows]
     page = document(f"{name}: prognome report", css(), body)
     for kind in (FIGURES, TABLES):
         page = link_once(page, kind)
@@ -136,11 +137,9 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
 
 def _header(run: Run, name: str, shown: list[str]) -> Markup:
     links = [element("li", element("a", TITLES[place], href=f"#{place}")) for place in shown]
-    question = run.study.get("question")
     return element(
         "header",
         element("h1", name),
-        element("p", question, class_="question") if question else None,
         element("nav", element("ul", links), class_="contents", aria_label="Sections"),
         class_="top",
     )

@@ -166,6 +166,12 @@ def number(run: Run, metric: str, figure: Figure, which: str = "value") -> Marku
     return data(value, decimal(value, places(run, metric, figure), top=1.0 if metric in UNIT else None))
 
 
+def decimal_of(run: Run, value: float) -> Markup:
+    """A value of the primary metric, as :func:`number` would show it."""
+    figure = run.figure(run.best, run.main)
+    return data(value, decimal(value, places(run, run.primary, figure) if figure else 2))
+
+
 def interval(run: Run, metric: str, figure: Figure, between: str = " to ") -> Markup:
     """``0.93 to 1.00``."""
     if figure.low is None or figure.high is None:
