@@ -22,7 +22,7 @@ def calibration_block(run: Run) -> tuple[Markup, list[Drawing]]:
     built = join(
         [
             element("h3", "Calibration"),
-            element("p", _mended(run)),
+            element("p", mended(run)),
             _table(run),
             figures(drawings),
             _bins_table(run) if run.kind == "binary" else None,
@@ -31,7 +31,7 @@ def calibration_block(run: Run) -> tuple[Markup, list[Drawing]]:
     return built, drawings
 
 
-def _mended(run: Run) -> str:
+def mended(run: Run) -> str:
     """What was done to the probabilities, as the study asked and as the refitted model had it."""
     asked = run.judge.get("calibrate")
     if asked is None:

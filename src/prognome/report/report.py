@@ -1,4 +1,4 @@
-"""One HTML file, its figures and its tables from a run folder."""
+"""One HTML file, and its figures, tables and cards as files, from a run folder."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from prognome.page.table import FOLDER as TABLES
 from prognome.page.table import Table
 from prognome.report.added_value import added_value_section
 from prognome.report.answer import answer_section
+from prognome.report.card import Card
+from prognome.report.cards import card_files, cards_of, cards_section
 from prognome.report.cautions import cautions
 from prognome.report.class_figures import class_section
 from prognome.report.cohort import cohort_section
@@ -44,12 +46,13 @@ TITLES = {
     "split": "Split",
     "method": "Method",
     "provenance": "Provenance",
+    "cards": "Cards",
     "limits": "Limits",
 }
 
 
 def write_report(folder: Path) -> None:
-    """Write ``report.html``, ``figures/`` and ``tables/`` into a run folder, from its files alone.
+    """Write ``report.html``, ``figures/``, ``tables/`` and ``cards/`` into a run folder, from its files alone.
 
     Parameters
     ----------
@@ -72,13 +75,15 @@ def write_report(folder: Path) -> None:
     for name, one in zip(unique_names([one.name for one in tables]), tables, strict=True):
         noun = replace(one, name=name)
         texts |= {f"{TABLES}/{name}.tsv": noun.tsv(), f"{TABLES}/{name}.tex": noun.tex()}
+    cards = [one for one in page.carried if isinstance(one, Card)]
+    texts |= card_files(cards, {id_: title for id_, title in TITLES.items() if f'id="{id_}"' in page})
     for path, text in texts.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8", newline="\n")
 
 
 def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
-    """The page, which carries its tables, and its figures.
+    """The page, which carries its tables and cards, and its figures.
 
     Parameters
     ----------
@@ -111,6 +116,9 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
         "limits": limits_section(),
     }
     shown = [place for place, section in sections.items() if section is not None]
+    cards, titles = cards_of(run), {place: TITLES[place] for place in shown}
+    shown.insert(-1, "cards")
+    sections = {place: sections.get(place) for place in shown} | {"cards": cards_section(cards, titles)}
     name = str(run.study.get("name") or "study")
     body = join(
         [
@@ -132,7 +140,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
     page = document(f"{name}: prognome report", css(), body)
     for kind in (FIGURES, TABLES):
         page = link_once(page, kind)
-    return Markup(page, body.carried), drawings
+    return Markup(page, (*body.carried, *cards)), drawings
 
 
 def _header(run: Run, name: str, shown: list[str]) -> Markup:
