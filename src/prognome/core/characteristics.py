@@ -75,7 +75,7 @@ def describe(
         form = _numbers if numeric[column] and not few_values else _levels
         lines += form(str(column), blocks.get(str(column), ""), values)
     table = pd.DataFrame(lines, columns=list(COLUMNS))
-    return table.astype({name: "Int64" for name in ("n", "missing", "count")})
+    return table.astype(dict.fromkeys(("n", "missing", "count"), "Int64"))
 
 
 def numbers_where_all_are(values: NDArray[np.object_]) -> pd.Series[Any]:
@@ -145,4 +145,10 @@ def _name(value: Any) -> str:
 
 
 def _line(variable: str, block: str, level: str, group: str, **more: Any) -> dict[str, Any]:
-    return {**dict.fromkeys(COLUMNS), "variable": variable, "block": block, "level": level, "group": group} | more
+    return {
+        **dict.fromkeys(COLUMNS),
+        "variable": variable,
+        "block": block,
+        "level": level,
+        "group": group,
+    } | more

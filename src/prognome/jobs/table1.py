@@ -36,7 +36,10 @@ def table1(study: Study, cohort: Cohort, external: Mapping[str, Cohort]) -> pd.D
     if not len(frame.columns):
         return pd.DataFrame()
     return describe(
-        frame, blocks, _classes(study, cohort), {name: _columns(study, one)[0] for name, one in external.items()}
+        frame,
+        blocks,
+        _classes(study, cohort),
+        {name: _columns(study, one)[0] for name, one in external.items()},
     )
 
 

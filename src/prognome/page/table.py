@@ -90,9 +90,7 @@ class Table:
         """A floating LaTeX table (booktabs); an estimate as ``value [low, high]``."""
         rows = [[_paper(cell) for cell in row] for row in self.rows]
         heads = [plain(column.name) for column in self.columns]
-        numeric = [
-            column.numeric or three for column, three in zip(self.columns, self._split(), strict=True)
-        ]
+        numeric = [column.numeric or three for column, three in zip(self.columns, self._split(), strict=True)]
         return latex.tabular(self.name, plain(self.caption), heads, numeric, rows)
 
     def _split(self) -> list[bool]:

@@ -1,4 +1,4 @@
-"""What a reader must know before any table: question, answer, how sure, for whom it does not hold, not for."""
+"""What a reader must know before any table: question, answer, how sure, for whom not, and not for what."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ def how_sure(run: Run) -> list[Markup]:
 
 def _against_guessing(run: Run) -> Markup | None:
     if run.best in run.baselines:
-        return join(
-            ["No model was shown to be better than a simple rule, so there is little to be sure of."]
-        )
+        return join(["No model was shown to be better than a simple rule, so there is little to be sure of."])
     told = {part: one for part in run.parts if (one := run.against("dummy", part)) and one.p_holm is not None}
     if not told:
         return None

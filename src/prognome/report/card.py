@@ -89,7 +89,11 @@ def markdown(card: Card, titles: dict[str, str]) -> str:
         Section of the report → its title.
     """
     lines = [f"# {_plain(card.title)}", "", _plain(card.source), "", f"**{card.counts()}.**"]
-    lines += ["", "Filled in from the run folder and from `about` in the study; nothing else is known here.", ""]
+    lines += [
+        "",
+        "Filled in from the run folder and from `about` in the study; nothing else is known here.",
+        "",
+    ]
     for heading, items in card.parts:
         lines += [f"## {heading}", ""]
         for item in items:
@@ -138,7 +142,9 @@ def block(card: Card, titles: dict[str, str]) -> Markup:
     return element(
         "details",
         element("summary", f"{card.title}: {card.counts()}"),
-        element("p", card.source, " ", element("a", f"{card.name}.md", href=file, class_="file"), class_="note"),
+        element(
+            "p", card.source, " ", element("a", f"{card.name}.md", href=file, class_="file"), class_="note"
+        ),
         table(card.title, columns, rows, row_classes=classes),
         class_="long",
     )

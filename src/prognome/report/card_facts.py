@@ -51,7 +51,7 @@ def rows(run: Run) -> str:
     cohort = run.record["cohort"]
     classes = [f"{one['rows']:,} {one['label']}" for one in cohort["classes"]]
     words = f"{count(cohort['rows'], 'row')} in the study{f' ({listed(classes)})' if classes else ''}."
-    first, *lost = cohort["losses"] or [{"reason": "", "rows": cohort["rows"]}]
+    lost = cohort["losses"][1:]
     told = [f"{one['rows']:,} {one['reason']}" for one in lost if one["rows"]]
     return f"{words} Left out: {listed(told)}." if told else f"{words} None were left out."
 
@@ -115,8 +115,8 @@ def models(run: Run) -> str:
         f"{count(int(tune.get('trials', 0)), 'trial')})"
     )
     return (
-        f"Compared: {listed(ours)}; baselines: {listed(base)}. Best by {metric_name(run.primary)}, within one "
-        f"standard error the simpler: {model_name(run, run.best)}. In this run {search}."
+        f"Compared: {listed(ours)}; baselines: {listed(base)}. Best by {metric_name(run.primary)}, within "
+        f"one standard error the simpler: {model_name(run, run.best)}. In this run {search}."
     )
 
 
@@ -129,7 +129,8 @@ def performance(run: Run, metric: str = "") -> str:
             value = plain(with_interval(run, metric or run.primary, figure))
             told.append(f"{value} {in_part(run, part)}")
     name = metric_of(run, metric or run.primary)
-    return f"{sentence(name)} of {model_name(run, run.best)}, with {level_name(run)} intervals: {'; '.join(told)}."
+    start = f"{sentence(name)} of {model_name(run, run.best)}, with {level_name(run)} intervals"
+    return f"{start}: {'; '.join(told)}."
 
 
 def honest(run: Run) -> str:

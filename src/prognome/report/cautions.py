@@ -248,7 +248,8 @@ def worse_elsewhere(run: Run) -> list[str]:
         here = run.figure(run.best, part)
         if here is None or here.low is None or here.high is None:
             continue
-        assert main is not None and main.value is not None
+        assert main is not None
+        assert main.value is not None
         if here.high < main.value if run.metric.higher else here.low > main.value:
             found.append(part)
     return found
@@ -258,7 +259,8 @@ def _drop(run: Run) -> list[Caution]:
     found: list[Caution] = []
     for part in worse_elsewhere(run):
         main, here = run.figure(run.best, run.main), run.figure(run.best, part)
-        assert main is not None and here is not None
+        assert main is not None
+        assert here is not None
         found.append(
             (
                 "Worse elsewhere",

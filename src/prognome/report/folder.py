@@ -15,6 +15,7 @@ from prognome.core.metrics import METRICS, Metric
 from prognome.errors import OutputError
 
 FIRST_PARTS = ("cv", "validation")
+FORMAT = 1
 CHOSEN = "chosen"
 EXPLORATORY = "exploratory"
 DECISIONS = "accuracy"
@@ -283,9 +284,14 @@ def read_run(folder: Path) -> Run:
     for name in ("run.json", "scores.tsv", "predictions.tsv", "timing.tsv", "split.tsv"):
         if not (folder / name).is_file():
             raise OutputError(
-                str(folder), f"holds no {name}", expected="a run folder", mend="Run the study again."
+                str(folder),
+                f"holds no {name}",
+                expected="a run folder",
+                mend="Run the study again."
+                if (folder / "run.json").is_file()
+                else "Give the folder that prognome run wrote with -o.",
             )
-    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    record = _read_record(folder / "run.json")
     numbers = record["study"]["target"]["kind"] == "number"
     said = _read(folder / "predictions.tsv", ("repeat", "fold"), truth_is_number=numbers)
     said = said[said["model"] == str(record["best"])]
@@ -298,6 +304,25 @@ def read_run(folder: Path) -> Run:
         **{name: _read_later(folder / f"{name}.tsv", columns) for name, columns in _LATER.items()},
         rule=_read_rule(folder / "bundle" / "rule.json"),
     )
+
+
+def _read_record(path: Path) -> dict[str, Any]:
+    """``run.json``, if it is one of ours that this version knows."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not {"format", "study", "best", "versions"} <= found.keys():
+        raise OutputError(str(path), "is no record of a run", expected="a run folder of prognome")
+    if found["format"] != FORMAT:
+        raise OutputError(
+            str(path),
+            "has another layout than this prognome knows",
+            seen=f"format {found['format']}",
+            expected=f"format {FORMAT}",
+            mend=f"It was written by prognome {found['versions'].get('prognome', '?')}; use that version.",
+        )
+    return found
 
 
 def _read_later(path: Path, numbers: tuple[str, ...]) -> pd.DataFrame:

@@ -40,7 +40,12 @@ def _model(run: Run) -> tuple[Item, ...]:
     dated = f"{run.record['started'][:10]}, prognome {versions['prognome']}, seed {run.study.get('seed', 0)}"
     return (
         Item("", "Who made it", facts.about(run, "authors")),
-        Item("", "Date and version", f"{dated}, study sha256 {run.record['study_sha256'][:12]}.", ("provenance",)),
+        Item(
+            "",
+            "Date and version",
+            f"{dated}, study sha256 {run.record['study_sha256'][:12]}.",
+            ("provenance",),
+        ),
         Item("", "Type", f"{name[:1].upper()}{name[1:]}. {facts.output(run)}", ("method",)),
         Item("", "How it was trained", f"{facts.steps(run)} {facts.models(run)}".strip(), ("method",)),
         Item("", "Where it is", facts.bundle(run), ("provenance",)),

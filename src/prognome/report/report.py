@@ -52,7 +52,7 @@ TITLES = {
 
 
 def write_report(folder: Path) -> None:
-    """Write ``report.html``, ``figures/``, ``tables/`` and ``cards/`` into a run folder, from its files alone.
+    """Write ``report.html``, ``figures``, ``tables`` and ``cards`` into a run folder, from its files.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ def table1_block(run: Run) -> Markup | None:
     columns = [Column("Characteristic"), *(Column(_head(run, one, sizes), numeric=True) for one in groups)]
     columns.append(Column("Missing", numeric=True))
     rows: list[list[object]] = []
-    for (_, block), here in facts[facts["variable"] != ROWS].groupby(["variable", "block"], sort=False):
+    for _, here in facts[facts["variable"] != ROWS].groupby(["variable", "block"], sort=False):
         rows += _lines(here, groups)
     by = "by thirds of the target" if run.kind == "number" else "by class"
     caption = f"Table 1: characteristics {by}"
@@ -32,10 +32,10 @@ def table1_block(run: Run) -> Markup | None:
             table(caption, columns, rows, name="table1", scroll=True, caption_shown=True),
             element(
                 "p",
-                "Numbers: mean (standard deviation), and median [quartiles]. Categories: rows (share of those "
-                f"known). A dash or “{HIDDEN}”: fewer than {FEW} rows in some cell, so that no one can be known "
-                f"by it; small levels are put together as “{OTHERS}”. Missing: of all rows of the study. No "
-                "test is made of these differences.",
+                "Numbers: mean (standard deviation), and median [quartiles]. Categories: rows (share of "
+                f"those known). A dash or “{HIDDEN}”: fewer than {FEW} rows in some cell, so that no one can "
+                f"be known by it; small levels are put together as “{OTHERS}”. Missing: of all rows of the "
+                "study. No test is made of these differences.",
                 class_="note",
             ),
         ]

@@ -95,7 +95,9 @@ def _outcome(run: Run) -> tuple[Item, ...]:
 
 def _analysis(run: Run) -> tuple[Item, ...]:
     weighted = [
-        str(one["label"]) for one in run.study.get("models", []) if (one.get("params") or {}).get("class_weight")
+        str(one["label"])
+        for one in run.study.get("models", [])
+        if (one.get("params") or {}).get("class_weight")
     ]
     classes = (
         f"Classes were weighed in {', '.join(weighted)}."
