@@ -22,6 +22,7 @@ from prognome.report.decisions import decisions_section
 from prognome.report.division import split_section
 from prognome.report.drawing import FIGURES, Drawing, link_once, unique_names
 from prognome.report.folder import Run, read_run
+from prognome.report.glossary import with_glossary
 from prognome.report.guards import guards_section
 from prognome.report.method import method_section
 from prognome.report.number_figures import number_section
@@ -48,6 +49,7 @@ TITLES = {
     "provenance": "Provenance",
     "cards": "Cards",
     "limits": "Limits",
+    "glossary": "Glossary",
 }
 
 
@@ -119,12 +121,14 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
     cards, titles = cards_of(run), {place: TITLES[place] for place in shown}
     shown.insert(-1, "cards")
     sections = {place: sections.get(place) for place in shown} | {"cards": cards_section(cards, titles)}
+    main, glossary = with_glossary(join(list(sections.values())))
+    shown.append("glossary")
     name = str(run.study.get("name") or "study")
     body = join(
         [
             element("a", "Skip to the answer", href="#answer", class_="skip"),
             _header(run, name, shown),
-            element("main", list(sections.values())),
+            element("main", main, glossary),
             element(
                 "footer",
                 element(
