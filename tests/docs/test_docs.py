@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from prognome.check.catalog import GUARDS
-from prognome.cli import demo, doctor, init, listing, predict, pretrain, run
+from prognome.cli import demo, doctor, init, listing, predict, pretrain, report, run
 from prognome.core.learner import Family
 from prognome.core.metrics import CLASSES, METRICS
 from prognome.core.study import Study
@@ -224,7 +224,7 @@ def assert_model_works(module, frame) -> None:
 @cache
 def commands():
     app = typer.Typer()
-    for module in (demo, init, doctor, run, pretrain, predict, listing):
+    for module in (demo, init, doctor, run, report, pretrain, predict, listing):
         module.register(app)
     return typer.main.get_command(app)
 

@@ -74,12 +74,16 @@ FULL: dict[str, Any] = {
 def test_every_tag_closes_and_ids_are_unique_and_links_lead_somewhere(
     make_run: Any, kind: str, scheme: str
 ) -> None:
-    _, page = report(make_run(kind, scheme=scheme, **FULL))
+    folder = make_run(kind, scheme=scheme, **FULL)
+    _, page = report(folder)
     assert page.open == []
     ids = [value for _, name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids))
     links = {value for tag, name, value in page.attributes if tag == "a" and name == "href"}
-    assert links == {f"#{place}" for place in ids}
+    files = {link for link in links if link and link[0] != "#"}
+    assert links - files == {f"#{place}" for place in ids}
+    assert files
+    assert all((folder / str(link)).is_file() for link in files)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -93,7 +97,8 @@ def test_nothing_comes_from_outside(make_run: Any, kind: str) -> None:
         assert "https:" not in bare
         assert not re.search(r"url\(|@import|<script|<link|<img|<iframe|\bon\w+=", bare)
     assert "src" not in {name for _, name, _ in page.attributes}
-    assert all((value or "")[:1] == "#" for _, name, value in page.attributes if name == "href")
+    links = [value or "" for _, name, value in page.attributes if name == "href"]
+    assert all(re.match(r"#|(figures|tables|cards)/[\w.-]+$", link) for link in links)
     policy = [
         value for _, name, value in page.attributes if name == "content" and "default-src" in (value or "")
     ]
@@ -184,7 +189,9 @@ def test_no_row_id_is_on_the_page_or_in_a_figure(make_run: Any, kind: str) -> No
     text, _ = report(folder)
     assert "SECRET" in (folder / "predictions.tsv").read_text(encoding="utf-8")
     assert "SECRET" not in text
-    assert all("SECRET" not in path.read_text(encoding="utf-8") for path in (folder / "figures").iterdir())
+    written = [path for place in ("figures", "tables", "cards") for path in (folder / place).glob("*")]
+    assert len(written) > 20
+    assert all("SECRET" not in path.read_text(encoding="utf-8") for path in written)
 
 
 def test_numbers_are_drawn_in_bins_without_a_dot_for_each_row(make_run: Any) -> None:

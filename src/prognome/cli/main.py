@@ -42,11 +42,11 @@ def _all(
 
 
 def _register() -> None:
-    from prognome.cli import demo, doctor, init, listing, predict, pretrain, run
+    from prognome.cli import demo, doctor, init, listing, predict, pretrain, report, run
 
     if app.registered_commands:  # called more than once in one process
         return
-    for command in (demo, init, doctor, run, pretrain, predict, listing):
+    for command in (demo, init, doctor, run, report, pretrain, predict, listing):
         command.register(app)
 
 

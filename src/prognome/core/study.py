@@ -1,7 +1,7 @@
 """The question, frozen: what a study file may say, and what it means when it says nothing.
 
 A key of a study is a field of its part: ``study_rows``, ``study_blocks``, ``study_target``, ``study_split``,
-``study_judge``, ``study_models``, ``study_contract``, ``study_external``.
+``study_judge``, ``study_models``, ``study_contract``, ``study_external``, ``study_about``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator, m
 from prognome.core.changes import lay_over
 from prognome.core.faults import explain
 from prognome.core.paths import anchor
+from prognome.core.study_about import About
 from prognome.core.study_blocks import BlockSpec, lend_paths
 from prognome.core.study_contract import Contract
 from prognome.core.study_explain import Explain, as_explain
@@ -58,6 +59,7 @@ class Study(StudyPart):
     stability: Stability = Stability()
     explain: Annotated[Explain, BeforeValidator(as_explain)] = Explain()
     contract: Contract = Contract()
+    about: About = About()
     refit: Literal["not_test", "all"] = Field("not_test", description="Rows the bundle learns from.")
     seed: int = Field(0, ge=0)
 

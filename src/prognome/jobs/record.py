@@ -21,7 +21,8 @@ RUN_FORMAT = 1
 RUN_LAYOUT = (
     "run.json", "study.yaml", "split.tsv", "predictions.tsv", "scores.tsv", "comparisons.tsv", "markers.tsv",
     "gaps.tsv", "decision_curve.tsv", "stability.tsv", "blocks.tsv", "guards.tsv",
-    "timing.tsv", "training.tsv", "mismatches.tsv", "figures", "report.html", "bundle",
+    "timing.tsv", "training.tsv", "mismatches.tsv", "figures", "tables", "cards", "table1.tsv",
+    "report.html", "bundle",
 )  # fmt: skip
 _LIBRARIES = (
     "numpy", "scipy", "pandas", "polars", "scikit-learn", "xgboost-cpu", "xgboost", "skops",
@@ -53,8 +54,9 @@ def usable_cores() -> int:
 
 
 def study_hash(study: Study) -> str:
-    """One hash for everything a study says but its name, its question and the folders its files lie in."""
-    said = {key: value for key, value in study.to_mapping().items() if key not in {"name", "question"}}
+    """One hash for everything a study says but its words (name, question, about) and its files' folders."""
+    words = {"name", "question", "about"}
+    said = {key: value for key, value in study.to_mapping().items() if key not in words}
     said = _without_folders(said)
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -45,6 +45,7 @@ from prognome.jobs.load import Loaded, load
 from prognome.jobs.looks import count_look
 from prognome.jobs.sentinels import ask_sentinels
 from prognome.jobs.summary import summarise
+from prognome.jobs.table1 import table1
 from prognome.jobs.watch import Said, guard_ids, guard_training_rows, guards_table, stop_if_strict
 from prognome.jobs.watch_encoders import guard_encoders
 from prognome.jobs.watch_external import guard_external, measure_absence
@@ -326,6 +327,9 @@ def _run(
         write_tsv(guards_table(told), folder / "guards.tsv")
         if len(evaluation.training):
             write_tsv(evaluation.training, folder / "training.tsv")
+        characteristics = table1(study, cohort, others)
+        if len(characteristics):
+            write_tsv(characteristics, folder / "table1.tsv")
         for name in ("gaps", "decision_curve", "stability"):
             table = getattr(judgement, name)
             if len(table):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from html import escape as _escape
+from html import unescape
 
 VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta"})
 SVG_EMPTY = frozenset({"circle", "line", "path", "polyline", "rect"})
@@ -14,9 +15,22 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\ufff
 
 
 class Markup(str):
-    """Text that is markup already; everything else is escaped when it is put into an element."""
+    """Text that is markup already; everything else is escaped when it is put into an element.
 
-    __slots__ = ()
+    Parameters
+    ----------
+    content
+        The markup.
+    carried
+        Things that go with it into whatever it is put into: a page knows the tables that stand in it.
+    """
+
+    carried: tuple[object, ...]
+
+    def __new__(cls, content: str = "", carried: Iterable[object] = ()) -> Markup:
+        made = super().__new__(cls, content)
+        made.carried = tuple(carried)
+        return made
 
 
 def text(value: object) -> Markup:
@@ -32,7 +46,8 @@ def text(value: object) -> Markup:
 
 def join(children: Iterable[object], between: str = "") -> Markup:
     """Children one after another; None is left out, lists are opened."""
-    return Markup(text(between).join(_flat(children)))
+    pieces = list(_flat(children))
+    return Markup(text(between).join(pieces), _carried(pieces))
 
 
 def element(tag: str, *children: object, **attributes: object) -> Markup:
@@ -58,12 +73,13 @@ def element(tag: str, *children: object, **attributes: object) -> Markup:
     '<a href="#s" class="to">x &lt; y</a>'
     """
     opened = f"<{tag}{''.join(_attribute(name, value) for name, value in attributes.items())}"
-    inside = "".join(_flat(children))
+    pieces = list(_flat(children))
+    inside = "".join(pieces)
     if tag in VOID:
         return Markup(f"{opened}>")
     if tag in SVG_EMPTY and not inside:
         return Markup(f"{opened}/>")
-    return Markup(f"{opened}>{inside}</{tag}>")
+    return Markup(f"{opened}>{inside}</{tag}>", _carried(pieces))
 
 
 def document(title: str, style: str, body: Markup, *, language: str = "en") -> str:
@@ -97,7 +113,26 @@ def document(title: str, style: str, body: Markup, *, language: str = "en") -> s
     return f"<!doctype html>\n{element('html', head, element('body', body), lang=language)}\n"
 
 
-def _flat(children: Iterable[object]) -> Iterable[str]:
+_ASIDE = re.compile(r"<svg\b.*?</svg>|<small\b.*?</small>|<span class=\"hidden\">.*?</span>", re.DOTALL)
+_TAG = re.compile(r"<span class=\"tag[^\"]*\">(.*?)</span>", re.DOTALL)
+
+
+def plain(value: object) -> str:
+    """What markup says, as text: without drawings, asides and what only a screen reader hears.
+
+    >>> plain(join(["a", element("span", "best", class_="tag"), element("small", "help"), " < b"]))
+    'a (best) < b'
+    """
+    said = join([value])
+    said = _TAG.sub(r" (\1)", _ASIDE.sub("", said))
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", said.replace("<br>", "; "))).split()).removesuffix(";")
+
+
+def _carried(pieces: Iterable[Markup]) -> tuple[object, ...]:
+    return tuple(one for piece in pieces for one in piece.carried)
+
+
+def _flat(children: Iterable[object]) -> Iterable[Markup]:
     for child in children:
         if child is None:
             continue

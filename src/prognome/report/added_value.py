@@ -10,7 +10,7 @@ from prognome.page.chart import Axis
 from prognome.page.forest import ForestBlock, ForestLine, forest
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import data, decimal, significant
-from prognome.page.table import Column, table
+from prognome.page.table import Column, Estimate, table
 from prognome.report.drawing import Drawing
 from prognome.report.folder import Run
 from prognome.report.words import (
@@ -120,14 +120,14 @@ def _table(run: Run, tried: pd.DataFrame) -> Markup:
     ]
     rows: list[list[object]] = []
     for one in tried.to_dict("records"):
-        ends = join([_cell(run, one["low"]), _cell(run, one["high"])], " to ")
+        value, low, high = (_cell(run, one[name]) for name in ("difference", "low", "high"))
         rows.append(
             [
                 str(one["block"]),
                 *([part_name(str(one["part"]))] if many else []),
                 _cell(run, one["with"]),
                 _cell(run, one["without"]),
-                [_cell(run, one["difference"]), " (", ends, ")"],
+                Estimate(element("span", value, " (", low, " to ", high, ")"), value, low, high),
                 str(one["test"]),
                 p_value(None if pd.isna(one["p"]) else float(one["p"])),
                 p_value(None if pd.isna(one["p_holm"]) else float(one["p_holm"])),
@@ -135,7 +135,11 @@ def _table(run: Run, tried: pd.DataFrame) -> Markup:
             ]
         )
     return table(
-        f"{sentence(metric_name(run.primary))} with and without each block", columns, rows, scroll=True
+        f"{sentence(metric_name(run.primary))} with and without each block",
+        columns,
+        rows,
+        name="blocks",
+        scroll=True,
     )
 
 

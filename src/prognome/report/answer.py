@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prognome.page.html import Markup, element, join, text
 from prognome.page.numbers import count
+from prognome.report.at_once import A_BETTER, at_once
 from prognome.report.baselines import baseline_sentence, baseline_words
 from prognome.report.folder import CHOSEN, Figure, Run
 from prognome.report.subgroup_words import worst_sentences
@@ -20,7 +21,6 @@ from prognome.report.words import (
     with_interval,
 )
 
-A_BETTER = "a is better"
 MOST_VERDICTS = 2
 _RANKING = ("auc_roc", "average_precision", "accuracy", "balanced_accuracy", "f1", "mcc")
 
@@ -30,7 +30,7 @@ def answer_section(run: Run, cautions: Markup | None) -> Markup:
     return element(
         "section",
         element("h2", "The answer", class_="hidden"),
-        element("p", answer(run), class_="lead"),
+        at_once(run, answer(run)),
         _headline(run),
         [
             element("p", sentence)

@@ -6,11 +6,11 @@ from prognome.page.chart import Axis, Plot, draw, line, points, shorten, whisker
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, decimal
 from prognome.page.palette import role
-from prognome.page.table import Column, table
+from prognome.page.table import Column, Estimate, table
 from prognome.report.curves import Reliability, reliability
 from prognome.report.drawing import Drawing, figures, slug
 from prognome.report.folder import Run
-from prognome.report.words import inside, interval, level_name, metric_name, number, part_name
+from prognome.report.words import estimate, inside, level_name, metric_name, part_name
 
 SHARES = tuple(round(k / 5, 1) for k in range(6))
 _FIGURES = ("calibration_slope", "calibration_intercept", "brier", "log_loss")
@@ -22,7 +22,7 @@ def calibration_block(run: Run) -> tuple[Markup, list[Drawing]]:
     built = join(
         [
             element("h3", "Calibration"),
-            element("p", _mended(run)),
+            element("p", mended(run)),
             _table(run),
             figures(drawings),
             _bins_table(run) if run.kind == "binary" else None,
@@ -31,7 +31,7 @@ def calibration_block(run: Run) -> tuple[Markup, list[Drawing]]:
     return built, drawings
 
 
-def _mended(run: Run) -> str:
+def mended(run: Run) -> str:
     """What was done to the probabilities, as the study asked and as the refitted model had it."""
     asked = run.judge.get("calibrate")
     if asked is None:
@@ -68,11 +68,11 @@ def _table(run: Run) -> Markup | None:
             if figure is None or figure.value is None:
                 cells.append(element("span", "not defined", class_="none"))
             else:
-                spread = element("span", interval(run, name, figure), class_="range")
-                cells.append(element("div", number(run, name, figure), " ", spread))
+                cells.append(estimate(run, name, figure))
         rows.append(cells)
     columns = [Column("Part"), *(Column(f"{sentence_of(name)}{ideal.get(name, '')}") for name in names)]
-    return table(f"Calibration with {level_name(run)} intervals", columns, rows, caption_shown=True)
+    caption = f"Calibration with {level_name(run)} intervals"
+    return table(caption, columns, rows, name="calibration", caption_shown=True)
 
 
 def sentence_of(name: str) -> str:
@@ -147,14 +147,31 @@ def _bins_table(run: Run) -> Markup:
         if bins is None:
             continue
         rows = [
-            [decimal(p, 3, top=1.0), decimal(o, 3, top=1.0), f"{decimal(lo)}–{decimal(hi)}", count(int(n))]
+            [
+                decimal(p, 3, top=1.0),
+                Estimate(
+                    element("span", f"{decimal(o, 3, top=1.0)} ({decimal(lo)}–{decimal(hi)})"),
+                    decimal(o, 3, top=1.0),
+                    decimal(lo),
+                    decimal(hi),
+                ),
+                count(int(n)),
+            ]
             for p, o, lo, hi, n in zip(
                 bins.predicted, bins.observed, bins.low, bins.high, bins.rows, strict=True
             )
         ]
         columns = [
             Column("Mean predicted"),
-            *(Column(c, numeric=True) for c in ("Observed", "Interval", "Rows")),
+            *(Column(c, numeric=True) for c in ("Observed (interval)", "Rows")),
         ]
-        pieces.append(table(f"Calibration, {inside(part)}", columns, rows, caption_shown=True))
+        pieces.append(
+            table(
+                f"Calibration, {inside(part)}",
+                columns,
+                rows,
+                name=f"calibration_bins_{slug(part)}",
+                caption_shown=True,
+            )
+        )
     return element("details", element("summary", "Calibration in numbers"), pieces)

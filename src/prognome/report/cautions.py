@@ -162,21 +162,23 @@ def _perfect(run: Run) -> list[Caution]:
     return found
 
 
+def odd_slopes(run: Run) -> dict[str, str]:
+    """Parts in which the interval of the calibration slope leaves out 1, and in what way it is off."""
+    found = {}
+    for part in run.parts if run.best not in run.baselines else []:
+        slope = run.figure(run.best, part, "calibration_slope")
+        if slope is None or slope.value is None or slope.low is None or slope.high is None:
+            continue
+        if not slope.low <= 1 <= slope.high:
+            found[part] = "too extreme" if slope.value < 1 else "too cautious"
+    return found
+
+
 def _calibration(run: Run) -> list[Caution]:
     found: list[Caution] = []
-    for part in run.parts:
+    for part, words in odd_slopes(run).items():
         slope = run.figure(run.best, part, "calibration_slope")
-        if (
-            run.best in run.baselines
-            or slope is None
-            or slope.value is None
-            or slope.low is None
-            or slope.high is None
-        ):
-            continue
-        if slope.low <= 1 <= slope.high:
-            continue
-        words = "too extreme" if slope.value < 1 else "too cautious"
+        assert slope is not None
         found.append(
             (
                 f"Probabilities are {words}",
@@ -238,31 +240,43 @@ def _subgroups(run: Run) -> list[Caution]:
     return found
 
 
+def worse_elsewhere(run: Run) -> list[str]:
+    """Parts whose whole interval is worse than the figure of the part that chose the model."""
+    main = run.figure(run.best, run.main)
+    found = []
+    for part in run.parts[1:] if main is not None and main.value is not None else []:
+        here = run.figure(run.best, part)
+        if here is None or here.low is None or here.high is None:
+            continue
+        assert main is not None
+        assert main.value is not None
+        if here.high < main.value if run.metric.higher else here.low > main.value:
+            found.append(part)
+    return found
+
+
 def _drop(run: Run) -> list[Caution]:
     found: list[Caution] = []
-    main = run.figure(run.best, run.main)
-    for part in run.parts[1:]:
-        here = run.figure(run.best, part)
-        if main is None or here is None or main.value is None or here.low is None or here.high is None:
-            continue
-        worse = here.high < main.value if run.metric.higher else here.low > main.value
-        if worse:
-            found.append(
-                (
-                    "Worse elsewhere",
-                    [
-                        f"The {metric_name(run.primary)} is ",
-                        with_interval(run, run.primary, here),
-                        " ",
-                        in_part(run, part),
-                        ", against ",
-                        number(run, run.primary, main),
-                        " ",
-                        in_part(run, run.main),
-                        ".",
-                    ],
-                )
+    for part in worse_elsewhere(run):
+        main, here = run.figure(run.best, run.main), run.figure(run.best, part)
+        assert main is not None
+        assert here is not None
+        found.append(
+            (
+                "Worse elsewhere",
+                [
+                    f"The {metric_name(run.primary)} is ",
+                    with_interval(run, run.primary, here),
+                    " ",
+                    in_part(run, part),
+                    ", against ",
+                    number(run, run.primary, main),
+                    " ",
+                    in_part(run, run.main),
+                    ".",
+                ],
             )
+        )
     return found
 
 

@@ -8,16 +8,21 @@ from typing import Any
 from prognome.page.html import Markup, element
 from prognome.page.numbers import count, percent
 from prognome.page.table import Column, table
+from prognome.report.drawing import Drawing
+from prognome.report.flow import flow_drawing
 from prognome.report.folder import Run
+from prognome.report.table1 import table1_block
 
 
-def cohort_section(run: Run) -> Markup:
-    """Rows, classes, blocks, external cohorts."""
+def cohort_section(run: Run) -> tuple[Markup, list[Drawing]]:
+    """Flow of rows, classes, characteristics, blocks, external cohorts."""
     cohort = run.record["cohort"]
-    return element(
+    drawing = flow_drawing(run)
+    body = element(
         "section",
         element("h2", "Cohort"),
         _flow(run),
+        element("div", drawing.figure(), class_="roomy"),
         element(
             "p",
             f"{count(cohort['mismatches'], 'id')} did not match between files; see mismatches.tsv.",
@@ -25,13 +30,16 @@ def cohort_section(run: Run) -> Markup:
         if cohort.get("mismatches")
         else None,
         _classes(run),
+        table1_block(run),
         _blocks(run),
         _external(run),
         id="cohort",
     )
+    return body, [drawing]
 
 
 def _flow(run: Run) -> Markup:
+    """The same as the diagram, as a list for narrow screens."""
     cohort, split = run.record["cohort"], run.record["split"]
     first, *lost = cohort["losses"] or [{"reason": "in the study", "rows": cohort["rows"]}]
     lines = [_step(f"Rows {first['reason']}", count(first["rows"]))]
@@ -64,7 +72,7 @@ def _classes(run: Run) -> Markup | None:
         Column("Rows", numeric=True),
         Column("Share", numeric=True),
     ]
-    return table("Classes", columns, rows, caption_shown=True)
+    return table("Classes", columns, rows, name="classes", caption_shown=True)
 
 
 def _blocks(run: Run) -> Markup:
@@ -87,7 +95,7 @@ def _blocks(run: Run) -> Markup:
         *(Column(c, numeric=True) for c in ("Columns", "Numbers", "Categories", "Missing")),
         *([Column("Sequences")] if any_sequences else []),
     ]
-    return table("Blocks of data", columns, rows, caption_shown=True)
+    return table("Blocks of data", columns, rows, name="blocks_of_data", caption_shown=True)
 
 
 def _sequences(facts: Mapping[str, Any] | None) -> str:
@@ -127,7 +135,11 @@ def _external(run: Run) -> Markup | None:
     return element(
         "div",
         table(
-            "External cohorts: they judge, and nothing learns from them", columns, rows, caption_shown=True
+            "External cohorts: they judge, and nothing learns from them",
+            columns,
+            rows,
+            name="external",
+            caption_shown=True,
         ),
         element(
             "p",

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count
 from prognome.page.table import Column, table
+from prognome.report.drawing import slug
 from prognome.report.folder import DECISIONS, Difference, Run
 from prognome.report.words import (
-    difference,
-    difference_interval,
+    difference_cell,
     inside,
     level_name,
     listed,
@@ -68,7 +68,7 @@ def _family(run: Run, part: str) -> Markup:
         [
             element("h3", part_name(part)),
             element("p", spoken(run, str(said), part)) if said else None,
-            _tested(run, caption, run.differences(part)),
+            _tested(run, f"comparisons_{slug(part)}", caption, run.differences(part)),
         ]
     )
 
@@ -84,7 +84,7 @@ def _decisions(run: Run, part: str) -> Markup | None:
     return join(
         [
             element("p", spoken(run, str(said), part)) if said else None,
-            _tested(run, caption, lines, DECISIONS),
+            _tested(run, f"decisions_compared_{slug(part)}", caption, lines, DECISIONS),
             element(
                 "p",
                 f"The share of rows decided rightly at the fixed threshold ({cut}), above 0 where the best "
@@ -95,12 +95,12 @@ def _decisions(run: Run, part: str) -> Markup | None:
     )
 
 
-def _tested(run: Run, caption: str, lines: Sequence[Difference], metric: str = "") -> Markup:
+def _tested(run: Run, name: str, caption: str, lines: Sequence[Difference], metric: str = "") -> Markup:
     """A table of a family."""
     rows = [
         [
             model_name(run, one.b),
-            _with_interval(run, one, metric),
+            difference_cell(run, one, metric),
             one.test,
             p_value(one.p),
             p_value(one.p_holm),
@@ -116,12 +116,7 @@ def _tested(run: Run, caption: str, lines: Sequence[Difference], metric: str = "
         Column("p, Holm", numeric=True, label="p after Holm"),
         Column("Verdict"),
     ]
-    return table(caption, columns, rows)
-
-
-def _with_interval(run: Run, one: Difference, metric: str = "") -> list[object]:
-    value = difference(run, one.difference, metric, sign=True)
-    return [value, " (", difference_interval(run, one, metric), ")"]
+    return table(caption, columns, rows, name=name)
 
 
 def verdict_words(run: Run, one: Difference) -> Markup:
@@ -146,7 +141,7 @@ def _explored(run: Run) -> list[Markup]:
 def _decided_pairs(run: Run, part: str, lines: Sequence[Difference]) -> Markup:
     """One line a pair, by right decisions."""
     rows = [
-        [_pair(run, one.a, one.b), _with_interval(run, one, DECISIONS), one.test, p_value(one.p)]
+        [_pair(run, one.a, one.b), difference_cell(run, one, DECISIONS), one.test, p_value(one.p)]
         for one in lines
     ]
     columns = [
@@ -164,7 +159,12 @@ def _decided_pairs(run: Run, part: str, lines: Sequence[Difference]) -> Markup:
         "details",
         element("summary", f"Exploratory: decisions of {pairs}, {inside(part)}"),
         element("p", words, class_="note"),
-        table(f"{part_name(part)}: right decisions of other pairs, exploratory", columns, rows),
+        table(
+            f"{part_name(part)}: right decisions of other pairs, exploratory",
+            columns,
+            rows,
+            name=f"decisions_of_pairs_{slug(part)}",
+        ),
         class_="long",
     )
 
@@ -187,7 +187,7 @@ def _pairs(run: Run, part: str, lines: Sequence[Difference]) -> Markup:
         rows.append(
             [
                 _pair(run, a, b),
-                _with_interval(run, shown),
+                difference_cell(run, shown),
                 p_value(plain.p if plain else None),
                 p_value(ranked.p if ranked else None),
             ]
@@ -209,6 +209,11 @@ def _pairs(run: Run, part: str, lines: Sequence[Difference]) -> Markup:
         "details",
         element("summary", f"Exploratory: all {count(len(pairs), 'pair')}, {part_name(part).lower()}"),
         element("p", words, class_="note"),
-        table(f"{part_name(part)}: all pairs of models, exploratory", columns, rows),
+        table(
+            f"{part_name(part)}: all pairs of models, exploratory",
+            columns,
+            rows,
+            name=f"pairs_{slug(part)}",
+        ),
         class_="long",
     )

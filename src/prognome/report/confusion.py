@@ -9,6 +9,7 @@ from prognome.page.chart import Axis, Plot, cells, draw, shorten, words
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, percent
 from prognome.page.palette import role
+from prognome.page.table import Column, Table, with_files
 from prognome.report.drawing import Drawing, slug
 from prognome.report.folder import Run
 from prognome.report.words import inside, part_name
@@ -27,11 +28,13 @@ def confusion_block(run: Run) -> tuple[Markup, list[Drawing]]:
     for part in parts:
         counts = _counts(run, part, "decision")
         chosen = _has_chosen(run, part)
-        tables.append(_table(run, f"{part_name(part)}, {fixed}" if chosen else part_name(part), counts))
+        title = f"{part_name(part)}, {fixed}" if chosen else part_name(part)
+        tables.append(_table(run, f"confusion_{slug(part)}", title, counts))
         drawings.append(_drawing(run, part, counts))
         if chosen:
             title = f"{part_name(part)}, chosen threshold"
-            tables.append(_table(run, title, _counts(run, part, "decision_chosen")))
+            name = f"confusion_chosen_{slug(part)}"
+            tables.append(_table(run, name, title, _counts(run, part, "decision_chosen")))
     words = "Counts of rows; each line adds up to all who truly are in the class."
     if not any(_has_chosen(run, part) for part in parts):
         words = f"Counts at the {fixed}; each line adds up to all who truly are in the class."
@@ -52,7 +55,7 @@ def _counts(run: Run, part: str, said: str) -> NDArray[np.int_]:
     return counts
 
 
-def _table(run: Run, title: str, counts: NDArray[np.int_]) -> Markup:
+def _table(run: Run, name: str, title: str, counts: NDArray[np.int_]) -> Markup:
     head = element(
         "tr",
         element("th", "Truth", scope="col", class_="corner"),
@@ -84,7 +87,23 @@ def _table(run: Run, title: str, counts: NDArray[np.int_]) -> Markup:
         element("tbody", rows),
         class_="confusion",
     )
-    return element("div", built, class_="scroll", role="region", aria_label=f"Decisions, {title}", tabindex=0)
+    noun = Table(
+        name,
+        f"Decisions, {title}: counts of rows, truth by decision",
+        [
+            Column("Truth"),
+            Column("Rows", numeric=True),
+            *(Column(f"said {label}", numeric=True) for label in run.classes),
+        ],
+        [
+            [label, count(int(counts[k].sum())), *(count(int(n)) for n in counts[k])]
+            for k, label in enumerate(run.classes)
+        ],
+    )
+    scrolled = element(
+        "div", built, class_="scroll", role="region", aria_label=f"Decisions, {title}", tabindex=0
+    )
+    return element("div", with_files(scrolled, noun))
 
 
 def _drawing(run: Run, part: str, counts: NDArray[np.int_]) -> Drawing:

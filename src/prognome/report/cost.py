@@ -44,7 +44,7 @@ def cost_block(run: Run) -> tuple[Markup, list[Drawing]]:
         [
             element("h3", "Cost"),
             earned_words(run),
-            table("What every model costs", columns, rows, scroll=True),
+            table("What every model costs", columns, rows, name="cost", scroll=True),
             element(
                 "p",
                 f"{_of_gain(run, simple)}In all: what a model took {in_part(run, run.main)}. "

@@ -9,15 +9,14 @@ from prognome.report.calibration import calibration_block
 from prognome.report.class_figures import first_repeat_note
 from prognome.report.confusion import confusion_block
 from prognome.report.decision_curves import benefit_block
-from prognome.report.drawing import Drawing
+from prognome.report.drawing import Drawing, slug
 from prognome.report.folder import CHOSEN, Figure, Run
 from prognome.report.prediction_sets import sets_block
 from prognome.report.words import (
-    interval,
+    estimate,
     level_name,
     metric_help,
     metric_name,
-    number,
     part_name,
     sentence,
 )
@@ -108,13 +107,11 @@ def _side_by_side(run: Run, part: str) -> Markup:
     ]
     columns = [Column("Figure"), Column("Fixed (0.5)"), Column(f"{sentence(CHOSEN)}")]
     caption = f"{part_name(part)}, with {level_name(run)} intervals"
-    return element("div", table(caption, columns, rows, caption_shown=True))
+    name = f"thresholds_{slug(part)}"
+    return element("div", table(caption, columns, rows, name=name, caption_shown=True))
 
 
-def _cell(run: Run, metric: str, figure: Figure | None) -> Markup:
+def _cell(run: Run, metric: str, figure: Figure | None) -> object:
     if figure is None:
         return element("span", "–", class_="soft")
-    if figure.value is None:
-        return number(run, metric, figure)
-    spread = element("span", interval(run, metric, figure, " to "), class_="range")
-    return element("div", number(run, metric, figure), " ", spread)
+    return estimate(run, metric, figure)

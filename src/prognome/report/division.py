@@ -63,7 +63,7 @@ def _sizes(run: Run) -> Markup:
             if name in counts
         ]
         columns = [Column("Part"), Column("Rows", numeric=True), Column("Share", numeric=True)]
-        return table("Sizes of the parts", columns, rows, caption_shown=True)
+        return table("Sizes of the parts", columns, rows, name="parts", caption_shown=True)
     repeats, folds = repeats_and_folds(run)
     judged = table_[(table_["part"] == "cv") & (table_["fold"] > 0)]
     sizes = judged.groupby(["repeat", "fold"]).size()
@@ -85,7 +85,9 @@ def _sizes(run: Run) -> Markup:
     before = table_[(table_["part"] == "cv") & (table_["fold"] == 0)]
     return join(
         [
-            table("Rows that judge in each fold", columns, rows, scroll=True, caption_shown=True),
+            table(
+                "Rows that judge in each fold", columns, rows, name="folds", scroll=True, caption_shown=True
+            ),
             element("p", f"{count(len(before), 'row')} at the beginning only train.", class_="note")
             if len(before)
             else None,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from prognome.page.html import Markup, element
 
+FIGURES = "figures"
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -35,7 +37,14 @@ class Drawing:
 
     def figure(self) -> Markup:
         """The figure as HTML."""
-        caption = element("figcaption", element("strong", f"{self.title}. "), self.caption)
+        file = f"{FIGURES}/{self.name}.svg"
+        caption = element(
+            "figcaption",
+            element("strong", f"{self.title}. "),
+            self.caption,
+            " ",
+            element("a", f"{self.name}.svg", href=file, class_="file"),
+        )
         if not self.wide:
             return element("figure", self.svg, caption)
         return element(
@@ -53,12 +62,36 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:40] or "x"
 
 
-def unique_names(drawings: list[Drawing]) -> list[str]:
-    """A file name for each drawing; a second of the same name gets a number."""
-    names: list[str] = []
-    for one in drawings:
-        name, again = one.name, 2
-        while name in names:
-            name, again = f"{one.name}_{again}", again + 1
-        names.append(name)
-    return names
+def unique_names(names: list[str]) -> list[str]:
+    """A file name for each; a second of the same name gets a number."""
+    taken: list[str] = []
+    for one in names:
+        name, again = one, 2
+        while name in taken:
+            name, again = f"{one}_{again}", again + 1
+        taken.append(name)
+    return taken
+
+
+def link_once(page: str, folder: str) -> str:
+    """A page whose links into a folder lead each to its own file, numbered as :func:`unique_names` does.
+
+    A drawing or table has one link for each of its endings.
+    """
+    found = list(re.finditer(rf'<a href="{folder}/([^"./]+)\.(\w+)"([^>]*)>([^<]*)</a>', page))
+    places: dict[str, list[int]] = {}
+    for at, one in enumerate(found):
+        places.setdefault(one[2], []).append(at)
+    told = {
+        at: name
+        for ats in places.values()
+        for at, name in zip(ats, unique_names([found[at][1] for at in ats]), strict=True)
+    }
+    pieces, last = [], 0
+    for at, one in enumerate(found):
+        pieces.append(page[last : one.start()])
+        name = f"{told[at]}.{one[2]}"
+        said = one[4].replace(one[1], told[at])
+        pieces.append(f'<a href="{folder}/{name}"{one[3]}>{said}</a>')
+        last = one.end()
+    return "".join(pieces) + page[last:]

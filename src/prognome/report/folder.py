@@ -15,6 +15,7 @@ from prognome.core.metrics import METRICS, Metric
 from prognome.errors import OutputError
 
 FIRST_PARTS = ("cv", "validation")
+FORMAT = 1
 CHOSEN = "chosen"
 EXPLORATORY = "exploratory"
 DECISIONS = "accuracy"
@@ -42,6 +43,7 @@ _LATER: dict[str, tuple[str, ...]] = {
     "stability": ("seed", "share", "train_rows", "repeat", "fold", "value"),
     "blocks": ("with", "without", "difference", "low", "high", "p", "p_holm"),
     "guards": (),
+    "table1": ("n", "missing", "mean", "sd", "median", "q1", "q3", "count"),
     "training": ("repeat", "fold", "epoch", "train_loss", "validation_loss", "seconds", "best"),
 }
 
@@ -99,7 +101,7 @@ class Run:
         The tables of those names.
     predictions
         Of the best model alone, without row ids.
-    comparisons, gaps, decision_curve, stability, blocks, guards, training
+    comparisons, gaps, decision_curve, stability, blocks, guards, training, table1
         The tables of those names; without lines where the run folder has none.
     rule
         ``bundle/rule.json``: recalibration, threshold and sets of the model refitted; empty without it.
@@ -117,12 +119,19 @@ class Run:
     blocks: pd.DataFrame
     guards: pd.DataFrame
     training: pd.DataFrame
+    table1: pd.DataFrame
     rule: Mapping[str, Any]
 
     @property
     def study(self) -> Mapping[str, Any]:
         """The resolved study."""
         found: Mapping[str, Any] = self.record["study"]
+        return found
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What only the authors know, as the study says it; older run folders have none."""
+        found: Mapping[str, Any] = self.study.get("about", {})
         return found
 
     @property
@@ -275,9 +284,14 @@ def read_run(folder: Path) -> Run:
     for name in ("run.json", "scores.tsv", "predictions.tsv", "timing.tsv", "split.tsv"):
         if not (folder / name).is_file():
             raise OutputError(
-                str(folder), f"holds no {name}", expected="a run folder", mend="Run the study again."
+                str(folder),
+                f"holds no {name}",
+                expected="a run folder",
+                mend="Run the study again."
+                if (folder / "run.json").is_file()
+                else "Give the folder that prognome run wrote with -o.",
             )
-    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    record = _read_record(folder / "run.json")
     numbers = record["study"]["target"]["kind"] == "number"
     said = _read(folder / "predictions.tsv", ("repeat", "fold"), truth_is_number=numbers)
     said = said[said["model"] == str(record["best"])]
@@ -290,6 +304,25 @@ def read_run(folder: Path) -> Run:
         **{name: _read_later(folder / f"{name}.tsv", columns) for name, columns in _LATER.items()},
         rule=_read_rule(folder / "bundle" / "rule.json"),
     )
+
+
+def _read_record(path: Path) -> dict[str, Any]:
+    """``run.json``, if it is one of ours that this version knows."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not {"format", "study", "best", "versions"} <= found.keys():
+        raise OutputError(str(path), "is no record of a run", expected="a run folder of prognome")
+    if found["format"] != FORMAT:
+        raise OutputError(
+            str(path),
+            "has another layout than this prognome knows",
+            seen=f"format {found['format']}",
+            expected=f"format {FORMAT}",
+            mend=f"It was written by prognome {found['versions'].get('prognome', '?')}; use that version.",
+        )
+    return found
 
 
 def _read_later(path: Path, numbers: tuple[str, ...]) -> pd.DataFrame:

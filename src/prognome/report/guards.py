@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from prognome.page.html import Markup, element, join, text
 from prognome.page.numbers import count
 from prognome.page.table import Column, table
+from prognome.report.drawing import slug
 from prognome.report.folder import Run
 from prognome.report.words import listed, sentence
 
@@ -115,7 +116,9 @@ def _stage(stage: str, told: list[Said]) -> Markup:
     return join(
         [
             element("h3", title),
-            table(title, columns, rows, row_classes=classes) if rows else None,
+            table(f"Guards: {title}", columns, rows, name=f"guards_{slug(stage)}", row_classes=classes)
+            if rows
+            else None,
             element("p", element("strong", "Silent"), f": {'; '.join(silent)}.") if silent else None,
         ]
     )

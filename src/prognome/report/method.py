@@ -69,7 +69,8 @@ def _steps(run: Run) -> Markup:
             words = join([element("code", _step(one)) for one in steps], " → ")
         rows.append([block, words])
     caption = "Preparation, learned anew from the training rows of every fold"
-    return table(caption, [Column("Block"), Column("Steps, in order")], rows, caption_shown=True)
+    heads = [Column("Block"), Column("Steps, in order")]
+    return table(caption, heads, rows, name="preparation", caption_shown=True)
 
 
 def _step(step: Any) -> str:
@@ -103,7 +104,7 @@ def _models(run: Run) -> Markup:
             ]
         )
     columns = [Column("Model"), Column("Given"), Column("Chosen in the last fit"), Column("Blocks")]
-    return table("Models and parameters", columns, rows, caption_shown=True)
+    return table("Models and parameters", columns, rows, name="parameters", caption_shown=True)
 
 
 def _named(run: Run, label: str) -> object:
@@ -146,6 +147,6 @@ def _timing(run: Run) -> Markup:
     return element(
         "details",
         element("summary", "Time spent"),
-        table("Time, summed over all fits", columns, rows),
+        table("Time, summed over all fits", columns, rows, name="time"),
         element("p", whole, class_="note"),
     )

@@ -8,7 +8,7 @@ from prognome.page.html import Markup, element, join
 from prognome.page.numbers import percent
 from prognome.page.table import Column, table
 from prognome.report.folder import Run
-from prognome.report.words import interval, level_name, number, part_name
+from prognome.report.words import estimate, level_name, part_name
 
 
 def sets_block(run: Run) -> Markup | None:
@@ -43,7 +43,13 @@ def sets_block(run: Run) -> Markup | None:
     return join(
         [
             element("p", words),
-            table(f"Coverage with {level_name(run)} intervals", columns, rows, caption_shown=True),
+            table(
+                f"Coverage with {level_name(run)} intervals",
+                columns,
+                rows,
+                name="coverage",
+                caption_shown=True,
+            ),
             element("p", _small(numbers), class_="note"),
         ]
     )
@@ -59,12 +65,11 @@ def _small(numbers: bool) -> str:
     )
 
 
-def _with_interval(run: Run, part: str, metric: str) -> Markup:
+def _with_interval(run: Run, part: str, metric: str) -> object:
     figure = run.figure(run.best, part, metric)
     if figure is None or figure.value is None:
         return element("span", "not defined", class_="none")
-    spread = element("span", interval(run, metric, figure), class_="range")
-    return element("div", number(run, metric, figure), " ", spread)
+    return estimate(run, metric, figure)
 
 
 def _sizes(run: Run, part: str) -> str:

@@ -79,4 +79,5 @@ def _inputs(run: Run) -> Markup:
         shown = path.name if names[path.name] == 1 else "/".join(path.parts[-2:])
         rows.append([shown, size(int(one["bytes"])), _hash(one["sha256"])])
     columns = [Column("Input"), Column("Size", numeric=True), Column("Checksum")]
-    return table("Input files; full paths and checksums stand in run.json", columns, rows, caption_shown=True)
+    caption = "Input files; full paths and checksums stand in run.json"
+    return table(caption, columns, rows, name="inputs", caption_shown=True)

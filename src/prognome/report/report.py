@@ -1,22 +1,28 @@
-"""One HTML file and its figures from a run folder."""
+"""One HTML file, and its figures, tables and cards as files, from a run folder."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from prognome.page.chart import as_file
 from prognome.page.html import Markup, document, element, join
 from prognome.page.style import css
+from prognome.page.table import FOLDER as TABLES
+from prognome.page.table import Table
 from prognome.report.added_value import added_value_section
 from prognome.report.answer import answer_section
+from prognome.report.card import Card
+from prognome.report.cards import card_files, cards_of, cards_section
 from prognome.report.cautions import cautions
 from prognome.report.class_figures import class_section
 from prognome.report.cohort import cohort_section
 from prognome.report.comparisons import comparisons_section
 from prognome.report.decisions import decisions_section
 from prognome.report.division import split_section
-from prognome.report.drawing import Drawing, unique_names
+from prognome.report.drawing import FIGURES, Drawing, link_once, unique_names
 from prognome.report.folder import Run, read_run
+from prognome.report.glossary import with_glossary
 from prognome.report.guards import guards_section
 from prognome.report.method import method_section
 from prognome.report.number_figures import number_section
@@ -41,12 +47,14 @@ TITLES = {
     "split": "Split",
     "method": "Method",
     "provenance": "Provenance",
+    "cards": "Cards",
     "limits": "Limits",
+    "glossary": "Glossary",
 }
 
 
 def write_report(folder: Path) -> None:
-    """Write ``report.html`` and ``figures/*.svg`` into a run folder, from its files alone.
+    """Write ``report.html``, ``figures``, ``tables`` and ``cards`` into a run folder, from its files.
 
     Parameters
     ----------
@@ -61,14 +69,23 @@ def write_report(folder: Path) -> None:
     folder = Path(folder)
     page, drawings = build_report(read_run(folder))
     (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
-    place = folder / "figures"
-    place.mkdir(exist_ok=True)
-    for name, drawing in zip(unique_names(drawings), drawings, strict=True):
-        (place / f"{name}.svg").write_text(as_file(drawing.svg), encoding="utf-8", newline="\n")
+    texts = {
+        f"{FIGURES}/{name}.svg": as_file(drawing.svg)
+        for name, drawing in zip(unique_names([one.name for one in drawings]), drawings, strict=True)
+    }
+    tables = [one for one in page.carried if isinstance(one, Table)]
+    for name, one in zip(unique_names([one.name for one in tables]), tables, strict=True):
+        noun = replace(one, name=name)
+        texts |= {f"{TABLES}/{name}.tsv": noun.tsv(), f"{TABLES}/{name}.tex": noun.tex()}
+    cards = [one for one in page.carried if isinstance(one, Card)]
+    texts |= card_files(cards, {id_: title for id_, title in TITLES.items() if f'id="{id_}"' in page})
+    for path, text in texts.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8", newline="\n")
 
 
-def build_report(run: Run) -> tuple[str, list[Drawing]]:
-    """The page and its figures.
+def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
+    """The page, which carries its tables and cards, and its figures.
 
     Parameters
     ----------
@@ -82,6 +99,7 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
     blocks, drops = added_value_section(run)
     stability, spread = stability_section(run)
     training, histories = training_section(run)
+    cohort, flows = cohort_section(run)
     sections: dict[str, Markup | None] = {
         "answer": answer_section(run, cautions(run)),
         "models": models,
@@ -93,19 +111,24 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
         "stability": stability,
         "training": training,
         "guards": guards_section(run),
-        "cohort": cohort_section(run),
+        "cohort": cohort,
         "split": split_section(run),
         "method": method_section(run),
         "provenance": provenance_section(run),
         "limits": limits_section(),
     }
     shown = [place for place, section in sections.items() if section is not None]
+    cards, titles = cards_of(run), {place: TITLES[place] for place in shown}
+    shown.insert(-1, "cards")
+    sections = {place: sections.get(place) for place in shown} | {"cards": cards_section(cards, titles)}
+    main, glossary = with_glossary(join(list(sections.values())))
+    shown.append("glossary")
     name = str(run.study.get("name") or "study")
     body = join(
         [
             element("a", "Skip to the answer", href="#answer", class_="skip"),
             _header(run, name, shown),
-            element("main", list(sections.values())),
+            element("main", main, glossary),
             element(
                 "footer",
                 element(
@@ -117,17 +140,18 @@ def build_report(run: Run) -> tuple[str, list[Drawing]]:
             ),
         ]
     )
-    drawings = [*costs, *curves, *benefits, *forests, *drops, *spread, *histories]
-    return document(f"{name}: prognome report", css(), body), drawings
+    drawings = [*costs, *curves, *benefits, *forests, *drops, *spread, *histories, *flows]
+    page = document(f"{name}: prognome report", css(), body)
+    for kind in (FIGURES, TABLES):
+        page = link_once(page, kind)
+    return Markup(page, (*body.carried, *cards)), drawings
 
 
 def _header(run: Run, name: str, shown: list[str]) -> Markup:
     links = [element("li", element("a", TITLES[place], href=f"#{place}")) for place in shown]
-    question = run.study.get("question")
     return element(
         "header",
         element("h1", name),
-        element("p", question, class_="question") if question else None,
         element("nav", element("ul", links), class_="contents", aria_label="Sections"),
         class_="top",
     )

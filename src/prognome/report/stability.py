@@ -129,7 +129,7 @@ def _seeds_block(run: Run, said: str) -> Markup | None:
         [
             element("h3", "Other seeds"),
             element("p", said) if said else None,
-            table(caption, columns, shown, caption_shown=True) if shown else None,
+            table(caption, columns, shown, name="seeds", caption_shown=True) if shown else None,
         ]
     )
 

@@ -9,12 +9,13 @@ from prognome.page.chart import Axis
 from prognome.page.forest import ForestBlock, ForestLine, forest
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, data, decimal, significant
-from prognome.page.table import Column, table
+from prognome.page.table import Column, Estimate, table
 from prognome.report.drawing import Drawing, slug
 from prognome.report.folder import Level, Run
 from prognome.report.subgroup_words import GAP, TOO_FEW, UNSETTLED, sentences
 from prognome.report.words import (
     UNIT,
+    estimate,
     inside,
     level_name,
     listed,
@@ -49,6 +50,7 @@ def subgroups_section(run: Run) -> tuple[Markup | None, list[Drawing]]:
         [_said(run, part) for part in run.parts],
         [one.figure() for one in drawings],
         _gaps(run),
+        _levels(run, columns),
         id="subgroups",
     )
     return body, drawings
@@ -94,6 +96,44 @@ def _forest(run: Run, column: str) -> Drawing:
         f"{size}. The dashed line is the figure of all."
     )
     return Drawing(f"subgroup_{slug(column)}", title, caption, forest(blocks, axis, title, told), wide=True)
+
+
+def _levels(run: Run, columns: list[str]) -> Markup:
+    """What the drawings show, as a table."""
+    rows: list[list[object]] = []
+    for column in columns:
+        for part in run.parts:
+            for one in run.by_level(part):
+                if one.column != column:
+                    continue
+                figure = one.figure
+                few = figure.value is None and figure.method.startswith(TOO_FEW)
+                rows.append(
+                    [
+                        one.level if column in one.level else f"{column}: {one.level}",
+                        part_name(part),
+                        count(figure.n),
+                        *([count(figure.events) if figure.events is not None else "–"] * _binary(run)),
+                        figure.method if few else estimate(run, run.primary, figure),
+                    ]
+                )
+    heads = [
+        Column("Level"),
+        Column("Part"),
+        Column("Rows", numeric=True),
+        *([Column("Events", numeric=True)] * _binary(run)),
+        Column(f"{sentence(metric_name(run.primary))} ({level_name(run)} interval)"),
+    ]
+    return element(
+        "details",
+        element("summary", "Subgroups in numbers"),
+        table(f"{sentence(metric_name(run.primary))} in subgroups", heads, rows, name="subgroups"),
+        class_="long",
+    )
+
+
+def _binary(run: Run) -> int:
+    return int(run.kind == "binary")
 
 
 def _line(run: Run, one: Level) -> ForestLine:
@@ -150,7 +190,14 @@ def _matrix(run: Run, part: str, gaps: pd.DataFrame) -> Markup:
         rows.append([_figure_name(run, metric, threshold), *cells])
     heads = [Column("Figure"), *(Column(f"By {name}") for name in columns)]
     title = f"Verdicts, {inside(part)}"
-    return table(title, heads, rows, caption_shown=True, scroll=len(columns) > 4)
+    return table(
+        title,
+        heads,
+        rows,
+        name=f"verdicts_of_gaps_{slug(part)}",
+        caption_shown=True,
+        scroll=len(columns) > 4,
+    )
 
 
 def _figure_name(run: Run, metric: str, threshold: str) -> str:
@@ -183,7 +230,8 @@ def _holding(run: Run, gaps: pd.DataFrame) -> Markup:
     if not len(rows):
         return element("p", "No gap is shown in any figure.")
     shown = _one_side(rows).head(MOST_LINES)
-    return table("Gaps that hold", *_lines(run, shown, verdict=False), caption_shown=True, scroll=True)
+    columns, lines = _lines(run, shown, verdict=False)
+    return table("Gaps that hold", columns, lines, name="gaps_that_hold", caption_shown=True, scroll=True)
 
 
 def _one_side(rows: pd.DataFrame) -> pd.DataFrame:
@@ -201,11 +249,12 @@ def _one_side(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _every(run: Run, gaps: pd.DataFrame) -> Markup:
     shown = gaps.head(MOST_LINES)
+    columns, lines = _lines(run, shown)
     more = len(gaps) - len(shown)
     return element(
         "details",
         element("summary", f"Every level and figure ({count(len(gaps), 'line')})"),
-        table("Every level and figure", *_lines(run, shown), scroll=True),
+        table("Every level and figure", columns, lines, name="gaps", scroll=True),
         element("p", f"{count(more)} more lines: gaps.tsv in the run folder.", class_="note")
         if more
         else None,
@@ -230,8 +279,8 @@ def _lines(run: Run, gaps: pd.DataFrame, *, verdict: bool = True) -> tuple[list[
         metric, level, column = str(one["metric"]), str(one["level"]), str(one["subgroup"])
         gap: object = element("span", "–", class_="soft")
         if not pd.isna(one["gap"]):
-            ends = join([_value(metric, one[end]) for end in ("low", "high")], " to ")
-            gap = [_value(metric, one["gap"]), " (", ends, ")"]
+            value, low, high = (_value(metric, one[name]) for name in ("gap", "low", "high"))
+            gap = Estimate(element("span", value, " (", low, " to ", high, ")"), value, low, high)
         rows.append(
             [
                 level if column in level else f"{column}: {level}",

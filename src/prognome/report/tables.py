@@ -5,15 +5,17 @@ from __future__ import annotations
 from prognome.page.chart import Axis, interval_bar
 from prognome.page.html import Markup, element, join
 from prognome.page.palette import role
-from prognome.page.table import Column, table
+from prognome.page.table import Column, Estimate, table
 from prognome.page.ticks import nice_ticks, tick_label
 from prognome.report.baselines import baselines_list
 from prognome.report.cost import cost_block
-from prognome.report.drawing import Drawing
+from prognome.report.drawing import Drawing, slug
 from prognome.report.folder import CHOSEN, Run
 from prognome.report.words import (
     UNIT,
+    ends,
     equals,
+    estimate,
     interval,
     level_name,
     metric_help,
@@ -80,7 +82,15 @@ def _models(run: Run) -> Markup:
     better = "more is better" if run.metric.higher else "less is better"
     return join(
         [
-            table(caption, columns, rows, row_classes=classes, scroll=len(run.parts) > 3, caption_shown=True),
+            table(
+                caption,
+                columns,
+                rows,
+                name="models",
+                row_classes=classes,
+                scroll=len(run.parts) > 3,
+                caption_shown=True,
+            ),
             element(
                 "p",
                 f"{scale}{dashed}; {better}. Intervals: {_method(run)}.{_tested(run) if compared else ''}",
@@ -108,14 +118,16 @@ def _cell(run: Run, label: str, part: str, axis: Axis, reference: float | None) 
     colour = role("s1") if label == run.best else role("soft")
     low, high = (_clip(v, axis) for v in (figure.low, figure.high))
     bar = interval_bar(_clip(figure.value, axis), low, high, axis, colour=colour, reference=reference)
-    return element(
+    value = number(run, run.primary, figure)
+    shown = element(
         "div",
-        element("span", number(run, run.primary, figure), class_="value"),
+        element("span", value, class_="value"),
         " ",
         element("span", interval(run, run.primary, figure, "–"), class_="range"),
         bar,
         class_="scored",
     )
+    return Estimate(shown, value, *ends(run, run.primary, figure))
 
 
 def _clip(value: float | None, axis: Axis) -> float | None:
@@ -159,7 +171,8 @@ def _every_metric(run: Run, label: str) -> Markup:
     rows = [
         [_metric_head(run, name), *(_plain(run, label, part, name) for part in run.parts)] for name in metrics
     ]
-    return join([table(f"Every figure, with {level_name(run)} intervals", columns, rows), _thresholds(run)])
+    caption = f"Every figure of {model_name(run, label)}, with {level_name(run)} intervals"
+    return join([table(caption, columns, rows, name="best_model"), _thresholds(run)])
 
 
 def _metric_head(run: Run, name: str) -> object:
@@ -183,14 +196,7 @@ def _plain(run: Run, label: str, part: str, metric: str) -> object:
     figure = run.figure(label, part, metric)
     if figure is None:
         return element("span", "–", class_="soft")
-    if figure.value is None:
-        return number(run, metric, figure)
-    return element(
-        "div",
-        number(run, metric, figure),
-        " ",
-        element("span", interval(run, metric, figure, "–"), class_="range"),
-    )
+    return estimate(run, metric, figure, "–")
 
 
 def _all_models(run: Run) -> Markup:
@@ -201,7 +207,8 @@ def _all_models(run: Run) -> Markup:
         labels = [label for label in [*run.labels, CHOSEN] if run.figure(label, part)]
         rows = [[_raw(label), *(_value(run, label, part, name) for name in metrics)] for label in labels]
         pieces.append(element("h3", part_name(part)))
-        pieces.append(table(f"{part_name(part)}: every figure of all models", columns, rows, scroll=True))
+        caption = f"{part_name(part)}: every figure of all models"
+        pieces.append(table(caption, columns, rows, name=f"all_models_{slug(part)}", scroll=True))
     return join(
         [*pieces, element("p", "With intervals and by fold: scores.tsv in the run folder.", class_="note")]
     )

@@ -8,6 +8,7 @@ from math import floor, log10
 from prognome.core.metrics import METRICS
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import data, decimal, probability
+from prognome.page.table import Estimate
 from prognome.report.folder import CHOSEN, Difference, Figure, Run
 
 _MODELS = {
@@ -165,11 +166,33 @@ def number(run: Run, metric: str, figure: Figure, which: str = "value") -> Marku
     return data(value, decimal(value, places(run, metric, figure), top=1.0 if metric in UNIT else None))
 
 
+def decimal_of(run: Run, value: float) -> Markup:
+    """A value of the primary metric, as :func:`number` would show it."""
+    figure = run.figure(run.best, run.main)
+    return data(value, decimal(value, places(run, run.primary, figure) if figure else 2))
+
+
 def interval(run: Run, metric: str, figure: Figure, between: str = " to ") -> Markup:
     """``0.93 to 1.00``."""
     if figure.low is None or figure.high is None:
         return element("span", "interval not defined", class_="none")
     return join([number(run, metric, figure, "low"), between, number(run, metric, figure, "high")])
+
+
+def estimate(run: Run, metric: str, figure: Figure, between: str = " to ") -> object:
+    """A cell of a table: value and interval; the words where there is no value."""
+    value = number(run, metric, figure)
+    if figure.value is None:
+        return value
+    spread = element("span", interval(run, metric, figure, between), class_="range")
+    return Estimate(element("div", value, " ", spread), value, *ends(run, metric, figure))
+
+
+def ends(run: Run, metric: str, figure: Figure) -> tuple[object, object]:
+    """Low and high for a file; empty where they are not defined."""
+    if figure.low is None or figure.high is None:
+        return "", ""
+    return number(run, metric, figure, "low"), number(run, metric, figure, "high")
 
 
 def with_interval(run: Run, metric: str, figure: Figure, *, first: bool = False) -> Markup:
@@ -191,6 +214,16 @@ def difference_interval(run: Run, one: Difference, metric: str = "") -> Markup:
     if one.low is None or one.high is None:
         return element("span", "interval not defined", class_="none")
     return join([difference(run, one.low, metric), " to ", difference(run, one.high, metric)])
+
+
+def difference_cell(run: Run, one: Difference, metric: str = "") -> Estimate:
+    """A cell of a table: a difference with its interval."""
+    value = difference(run, one.difference, metric, sign=True)
+    known = one.low is not None and one.high is not None
+    low, high = (difference(run, end, metric) if known else "" for end in (one.low, one.high))
+    return Estimate(
+        element("span", value, " (", difference_interval(run, one, metric), ")"), value, low, high
+    )
 
 
 def p_value(p: float | None) -> Markup:
