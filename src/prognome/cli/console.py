@@ -49,7 +49,11 @@ def listen(*, quiet: bool, verbose: bool, debug: bool) -> None:
     level = (
         logging.ERROR if quiet else logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
     )
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    # other libraries' debugging (numba prints every instruction) is nobody's wish here
+    logging.basicConfig(
+        level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("prognome").setLevel(level)
 
 
 def say(text: str) -> None:

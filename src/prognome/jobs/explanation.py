@@ -16,19 +16,16 @@ from prognome.core.sequences import Sequences
 from prognome.core.split import Fold, Split
 from prognome.core.study import Study
 from prognome.core.table import is_number
-from prognome.errors import DataError
 from prognome.explain.agreement import agreement_table, stability_index, top_of
 from prognome.explain.association import associate_columns, overlooked
 from prognome.explain.correlated import Clusters, correlated_clusters
 from prognome.explain.marker_sentences import marker_sentences, panel_sentence
 from prognome.explain.markers import FoldEvidence, marker_table
 from prognome.explain.panel import Panel, panel_curve
-from prognome.explain.pathways import GeneSet, over_represented, read_gmt
 from prognome.explain.shapes import SHAPE_COLUMNS, SPREAD_COLUMNS, shape_of, spread_of
+from prognome.jobs.beside_markers import NOTHING_BESIDE, Beside
 from prognome.jobs.explained_fold import ExplainedFold, Wanted, explain_fold
 from prognome.jobs.stability import is_costly
-from prognome.read.raw import read_raw, refuse_repeated_ids
-from prognome.read.source import Source
 from prognome.report.words import metric_name
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import Evaluation, Rules
@@ -63,6 +60,7 @@ def explain(
     rules: Rules,
     evaluation: Evaluation,
     *,
+    beside: Beside = NOTHING_BESIDE,
     workers: int = 1,
 ) -> Explanation:
     """Ask the best model, as every fold had it, for its reasons on the rows that the fold judged.
@@ -75,6 +73,8 @@ def explain(
     ----------
     study, best, cohort, split, rules, evaluation
         As judged.
+    beside
+        What the user's files say of columns.
     workers
         Processes.
     """
@@ -98,7 +98,7 @@ def explain(
     )
     folds = [fold for fold in split.folds() if fold.repeat == 1]
     found = _ask_folds(study, best, cohort, folds, rules, evaluation, wanted, workers)
-    return _put_together(study, best, cohort, folds, found, rules, association, clusters)
+    return _put_together(study, best, cohort, folds, found, rules, association, clusters, beside)
 
 
 def _names_of(study: Study) -> dict[str, str]:
@@ -167,6 +167,7 @@ def _put_together(
     rules: Rules,
     association: pd.DataFrame,
     clusters: Clusters,
+    beside: Beside,
 ) -> Explanation:
     names = list(dict.fromkeys(name for one in found for name in one.columns))
     evidence = [_aligned(one, names) for one in found]
@@ -188,7 +189,7 @@ def _put_together(
     missed = set(overlooked(first, association))
     table["overlooked"] = ["yes" if name in missed else "" for name in table["feature"]]
     table["cluster_drop"] = table["cluster"].map(_cluster_drops(found)).astype("float64")
-    annotated = _annotated(study, table)
+    annotated = beside.annotate(table)
     tables: dict[str, pd.DataFrame] = {"markers": annotated}
     if by_parts:
         tables |= _shapes(cohort, found[: len(folds)], first)
@@ -199,8 +200,9 @@ def _put_together(
     panel = _panel(found[: len(folds)], rules, ratio)
     if panel is not None:
         tables["panel"], tables["panel_markers"] = panel.curve, panel.chosen
-    if study.explain.pathways:
-        tables["pathways"] = _pathways(study, annotated, association, first)
+    if beside.gene_sets:
+        columns = [str(name) for name in association["feature"]]
+        tables["pathways"] = beside.pathways([name for name in first if name in set(columns)], columns)
     # columns that no fold used belong to those it could have chosen
     unused = max(0, len(association) - len(names))
     stability = stability_index(np.pad(chosen, ((0, 0), (0, unused))), rules.interval.level)
@@ -324,39 +326,3 @@ def _panel(found: Sequence[ExplainedFold], rules: Rules, ratio: float) -> Panel 
         [one.ranking[: max(sizes)] for one in found], score, sizes,
         higher_is_better=bool(rules.metric.higher), test_per_train=ratio, level=rules.interval.level,
     )  # fmt: skip
-
-
-def _pathways(
-    study: Study, table: pd.DataFrame, association: pd.DataFrame, first: Sequence[str]
-) -> pd.DataFrame:
-    """Gene sets among the first markers; the measured columns are the universe."""
-    assert study.explain.pathways is not None
-    bare: Callable[[str], str] = lambda name: name.partition(":")[2]  # noqa: E731
-    columns = [str(name) for name in association["feature"]]
-    sets: dict[str, GeneSet] = {}
-    for path in study.explain.pathways.path:
-        sets |= read_gmt(path)
-    markers = {bare(name) for name in first if name in set(columns)}
-    return over_represented(markers, [bare(name) for name in columns], sets)
-
-
-def _annotated(study: Study, table: pd.DataFrame) -> pd.DataFrame:
-    """What the user's table says of each marker, by the name of its column."""
-    if study.explain.annotation is None:
-        return table
-    given = study.explain.annotation
-    raw = read_raw(Source(tuple(given.path), id=given.column))
-    refuse_repeated_ids(raw)
-    known = raw.frame.to_pandas().set_axis(pd.Index(raw.ids, name=given.column), axis=0)
-    clash = [name for name in known.columns if name in table.columns]
-    known = known.rename(columns={name: f"{name} (given)" for name in clash})
-    bare = table["feature"].str.partition(":")[2]
-    if not bare.isin(known.index).any():
-        raise DataError(
-            "explain.annotation",
-            "no marker of the model stands in the table",
-            expected=f"names such as {bare.iloc[0]}",
-            mend=f"Name the column that holds them: annotation: {{path: …, column: {known.index.name}}}.",
-        )
-    beside = known.reindex(bare).set_axis(table.index)
-    return pd.concat([table, beside], axis=1)

@@ -37,6 +37,7 @@ from prognome.jobs.assemble import (
     holds_training_rows,
     resolve,
 )
+from prognome.jobs.beside_markers import Beside, read_beside
 from prognome.jobs.explanation import Explanation, explain
 from prognome.jobs.how_read import remember
 from prognome.jobs.incoming import Arrived, load_external
@@ -127,6 +128,7 @@ class Prepared:
     rules: Rules
     guards: list[Said]
     levels: tuple[Levels, ...]
+    beside: Beside
 
 
 def prepare(study: Study) -> Prepared:
@@ -143,6 +145,7 @@ def prepare(study: Study) -> Prepared:
     told += guard_encoders(study, standing)
     split = split_of(study, loaded)
     levels = learn_all_levels(study.subgroups, loaded.cohort.facts, split.learn)
+    beside = read_beside(study, {name for block in loaded.cohort.blocks.values() for name in block.names})
     told += guard_training_rows(study, loaded, split)
     rules = Rules(
         study.target.kind,
@@ -153,7 +156,7 @@ def prepare(study: Study) -> Prepared:
         study.seed,
         study.judge,
     )
-    return Prepared(loaded, split, _that_differ(standing, loaded, split), rules, told, levels)
+    return Prepared(loaded, split, _that_differ(standing, loaded, split), rules, told, levels, beside)
 
 
 def _that_differ(standing: list[Candidate], loaded: Loaded, split: Split) -> list[Candidate]:
@@ -311,7 +314,9 @@ def _run(
     )
     if study.explain.markers is not False:
         say("asking the best model for its reasons")
-    explanation = explain(study, best, cohort, split, ready.rules, evaluation, workers=workers)
+    explanation = explain(
+        study, best, cohort, split, ready.rules, evaluation, beside=ready.beside, workers=workers
+    )
     say("writing the bundle and the report")
     bundle = _bundle(study, ready, evaluation, schema)
     known = _record(study, ready, evaluation, elsewhere, inputs, started, time.perf_counter() - clock)

@@ -43,6 +43,28 @@ _LATER: dict[str, tuple[str, ...]] = {
     "stability": ("seed", "share", "train_rows", "repeat", "fold", "value"),
     "blocks": ("with", "without", "difference", "low", "high", "p", "p_holm"),
     "guards": (),
+    "markers": (
+        "rank",
+        "shap",
+        "drop",
+        "drop_low",
+        "drop_high",
+        "importance",
+        "top",
+        "folds",
+        "cluster",
+        "effect",
+        "p",
+        "q",
+        "cluster_drop",
+    ),
+    "marker_spread": ("low", "high", "rows", "place"),
+    "marker_shapes": ("from", "to", "rows", "value", "shap", "shap_low", "shap_high"),
+    "marker_agreement": ("spearman", "rank_biased_overlap", "top_jaccard"),
+    "marker_pairs": ("strength", "folds"),
+    "panel": ("size", "folds", "mean", "se", "low", "high"),
+    "panel_markers": ("folds",),
+    "pathways": ("size", "markers", "expected", "ratio", "p", "q"),
     "table1": ("n", "missing", "mean", "sd", "median", "q1", "q3", "count"),
     "training": ("repeat", "fold", "epoch", "train_loss", "validation_loss", "seconds", "best"),
 }
@@ -101,7 +123,8 @@ class Run:
         The tables of those names.
     predictions
         Of the best model alone, without row ids.
-    comparisons, gaps, decision_curve, stability, blocks, guards, training, table1
+    comparisons, gaps, decision_curve, stability, blocks, guards, training, table1, markers, marker_spread,
+    marker_shapes, marker_agreement, marker_pairs, panel, panel_markers, pathways
         The tables of those names; without lines where the run folder has none.
     rule
         ``bundle/rule.json``: recalibration, threshold and sets of the model refitted; empty without it.
@@ -120,6 +143,14 @@ class Run:
     guards: pd.DataFrame
     training: pd.DataFrame
     table1: pd.DataFrame
+    markers: pd.DataFrame
+    marker_spread: pd.DataFrame
+    marker_shapes: pd.DataFrame
+    marker_agreement: pd.DataFrame
+    marker_pairs: pd.DataFrame
+    panel: pd.DataFrame
+    panel_markers: pd.DataFrame
+    pathways: pd.DataFrame
     rule: Mapping[str, Any]
 
     @property

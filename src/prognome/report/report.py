@@ -24,6 +24,7 @@ from prognome.report.drawing import FIGURES, Drawing, link_once, unique_names
 from prognome.report.folder import Run, read_run
 from prognome.report.glossary import with_glossary
 from prognome.report.guards import guards_section
+from prognome.report.markers import markers_section
 from prognome.report.method import method_section
 from prognome.report.number_figures import number_section
 from prognome.report.provenance import limits_section, provenance_section
@@ -39,6 +40,7 @@ TITLES = {
     "figures": "Figures",
     "decisions": "Decisions",
     "subgroups": "Subgroups",
+    "markers": "Markers",
     "blocks": "Blocks",
     "stability": "Stability",
     "training": "Training",
@@ -96,6 +98,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
     figures, curves = number_section(run) if run.kind == "number" else class_section(run)
     decisions, benefits = decisions_section(run)
     subgroups, forests = subgroups_section(run)
+    markers, leanings = markers_section(run)
     blocks, drops = added_value_section(run)
     stability, spread = stability_section(run)
     training, histories = training_section(run)
@@ -107,6 +110,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
         "figures": figures,
         "decisions": decisions,
         "subgroups": subgroups,
+        "markers": markers,
         "blocks": blocks,
         "stability": stability,
         "training": training,
@@ -140,7 +144,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
             ),
         ]
     )
-    drawings = [*costs, *curves, *benefits, *forests, *drops, *spread, *histories, *flows]
+    drawings = [*costs, *curves, *benefits, *forests, *leanings, *drops, *spread, *histories, *flows]
     page = document(f"{name}: prognome report", css(), body)
     for kind in (FIGURES, TABLES):
         page = link_once(page, kind)
