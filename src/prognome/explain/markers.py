@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -195,11 +196,11 @@ def _intervals(drops: Array, ratio: float, level: float) -> tuple[Array, Array]:
     return low, high
 
 
-def _places(values: Array) -> pd.array:
+def _places(values: Array) -> Any:
     return pd.Series(values).rank(ascending=False, method="min").astype("Int64").array
 
 
-def _cluster_numbers(features: Sequence[Hashable], clusters: Clusters | None) -> pd.array:
+def _cluster_numbers(features: Sequence[Hashable], clusters: Clusters | None) -> Any:
     if clusters is None:
         return pd.array([pd.NA] * len(features), dtype="Int64")
     return clusters.number.reindex(list(features)).astype("Int64").array

@@ -16,12 +16,12 @@ _TREES = f"int64[::1], {_I}, {_F}, uint8[::1], {_I}, {_I}, {_I}, {_F}, {_I}, flo
 
 
 @njit("boolean(float32, float64, uint8)", inline="always", cache=True, nogil=True)
-def _goes_left(x, threshold, missing_left):  # type: ignore[no-untyped-def]
+def _goes_left(x, threshold, missing_left):
     return missing_left == 1 if np.isnan(x) else np.float64(x) <= threshold
 
 
 @njit(f"void(float32[:, ::1], {_TREES}, {_F}, float64[:, ::1], float64[:, :, ::1])", cache=True, nogil=True)
-def attribute_rows(  # type: ignore[no-untyped-def]
+def attribute_rows(
     X, start, feature, threshold, missing_left, right, parent, above, share, degree, value, point, weight, out
 ):
     """Row by row, the quickest for a few: ``out`` is (n, columns, outputs)."""
@@ -103,7 +103,7 @@ def attribute_rows(  # type: ignore[no-untyped-def]
     cache=True,
     nogil=True,
 )
-def attribute_blocks(  # type: ignore[no-untyped-def]
+def attribute_blocks(
     X, start, feature, threshold, missing_left, right, parent, above, share, degree, value, point, weight, out
 ):
     """Depth first, many rows side by side, so that one instruction serves several of them.
@@ -211,7 +211,7 @@ def attribute_blocks(  # type: ignore[no-untyped-def]
     cache=True,
     nogil=True,
 )
-def interact(  # type: ignore[no-untyped-def]
+def interact(
     X,
     start,
     feature,

@@ -62,9 +62,7 @@ def path_shap(ensemble: Ensemble, X: ArrayLike) -> Array:
     value, last = _free_outputs(ensemble)
     point, weight = _points(ensemble)
     used = ensemble.used
-    start, feature, *rest = _trees(ensemble, value)
-    feature = np.where(feature >= 0, np.searchsorted(used, feature), -1).astype(np.int32)
-    trees = (start, feature, *rest, point, weight)
+    trees = (*_trees(ensemble, ensemble.place, value), point, weight)
     asked = np.ascontiguousarray(rows[:, used])
     out = np.zeros((len(rows), ensemble.columns, value.shape[1]))
     if len(rows) < FEW_ROWS:
@@ -105,7 +103,7 @@ def path_interactions(ensemble: Ensemble, X: ArrayLike, columns: ArrayLike) -> A
     value, last = _free_outputs(ensemble)
     point, weight = _points(ensemble)
     out = np.zeros((len(rows), len(wanted), len(wanted), value.shape[1]))
-    interact(rows, *_trees(ensemble, value), point, weight, place, out)
+    interact(rows, *_trees(ensemble, ensemble.feature, value), point, weight, place, out)
     return np.concatenate([out, -out.sum(axis=3, keepdims=True)], axis=3) if last else out
 
 
@@ -134,10 +132,10 @@ def _free_outputs(ensemble: Ensemble) -> tuple[Array, bool]:
     return (np.ascontiguousarray(ensemble.value[:, :-1]) if last else ensemble.value), last
 
 
-def _trees(ensemble: Ensemble, value: Array) -> tuple[NDArray[np.generic], ...]:
+def _trees(ensemble: Ensemble, column: NDArray[np.int32], value: Array) -> tuple[NDArray[np.generic], ...]:
     e = ensemble
     return (
-        *(e.start, e.feature, e.threshold, e.missing_left, e.right),
+        *(e.start, column, e.threshold, e.missing_left, e.right),
         *(e.parent, e.above, e.share, e.degree, value),
     )
 
