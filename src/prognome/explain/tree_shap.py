@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -91,14 +92,15 @@ def _of_booster(estimator: Any, booster: Any, X: ArrayLike) -> Attribution:
     said = np.asarray(booster.predict(data, output_margin=True, **asked), dtype=np.float64)
     values, base = parts[:, :, :-1].transpose(0, 2, 1), parts[:, :, -1]
     base = base[0] if len(base) else np.full(said.shape[1], np.nan)
-    unit = "number" if _says_numbers(booster) else "log-odds"
+    unit = _unit(booster)
     if said.shape[1] == 1:
         return Attribution(values[:, :, 0], base[0], said[:, 0], unit)
     return Attribution(values, base, said, unit)
 
 
-def _says_numbers(booster: Any) -> bool:
-    import json
-
+def _unit(booster: Any) -> str:
     objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
-    return not objective.startswith(("binary:log", "multi:"))
+    if objective.startswith(("binary:logi", "reg:logistic", "multi:")):
+        return "log-odds"
+    plain = ("reg:squarederror", "reg:absoluteerror", "reg:pseudohubererror", "reg:quantileerror")
+    return "number" if objective in plain else "score"
