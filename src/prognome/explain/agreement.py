@@ -139,7 +139,7 @@ def stability_index(chosen: ArrayLike, level: float = 0.95) -> Stability:
 
     Examples
     --------
-    >>> stability_index([[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0]]).index.round(4).item()
+    >>> round(stability_index([[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0]]).index, 4)
     0.3333
     """
     Z = np.asarray(chosen, dtype=bool).astype(np.float64)
@@ -157,7 +157,7 @@ def stability_index(chosen: ArrayLike, level: float = 0.95) -> Stability:
     each /= by_chance
     error = np.sqrt(4 / M**2 * ((each - each.mean()) ** 2).sum())
     width = norm.ppf((1 + level) / 2) * error
-    return Stability(index, index - width, index + width, M)
+    return Stability(float(index), float(index - width), float(index + width), M)
 
 
 def agreement_table(importance: pd.DataFrame, k: int = 20, p: float = 0.9) -> pd.DataFrame:
