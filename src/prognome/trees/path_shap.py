@@ -8,10 +8,10 @@ of Owen's multilinear extension,
 .. math:: \phi_i = \sum_{leaves} v (o_i - z_i) \int_0^1 \prod_{j \ne i} (z_j (1 - t) + o_j t)\, dt.
 
 The product is a polynomial of degree d - 1 with factors between 0 and 1, so the rule of Gauss and Legendre
-with d / 2 points gives its integral to rounding, however long the path. (Recursions that extend and unwind
-Shapley's weights lose digits with every column: from some 40 on a path they are wrong in the seventh, from
-80 throughout.) Edges share their sums as in Linear TreeSHAP: products go down the tree, sums of leaves go
-up, and where a column is asked again its factor is replaced.
+with d / 2 points gives its integral to rounding, however long the path. (shap 0.51, which extends and
+unwinds Shapley's weights, missed the answer of a chain of 40 columns by 8e-8, and of 80 columns by 1e4.)
+Edges share their sums as in Linear TreeSHAP: products go down the tree, sums of leaves go up, and where a
+column is asked again its factor is replaced.
 
 References
 ----------
