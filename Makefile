@@ -57,6 +57,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.bench_read
 	$(BIN)/python -m benchmarks.bench_judge
 	$(BIN)/python -m benchmarks.bench_sequence
+	$(BIN)/python -m benchmarks.bench_trees
 
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -10,7 +10,7 @@ import pytest
 import prognome
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("torch", "sklearn", "pandas", "polars", "scipy", "xgboost", "skops")
+HEAVY = ("torch", "numba", "sklearn", "pandas", "polars", "scipy", "xgboost", "skops")
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,14 @@ def two_folds():
         shap=np.array([[1.0, -4.0, 0.0], [-3.0, 4.0, 0.0]]),
         rows=np.array([[5.0, 9.0, 1.0], [1.0, 7.0, 1.0]]),
         drop=np.array([0.10, 0.02, np.nan]),
+        cluster_drop=np.array([0.3, 0.3, np.nan]),
         importance=np.array([0.5, 0.4, 0.1]),
     )
     two = FoldEvidence(
         shap=np.array([[3.0, 1.0, 0.0]]),
         rows=np.array([[7.0, 8.0, 1.0]]),
         drop=np.array([0.20, 0.04, np.nan]),
+        cluster_drop=np.array([0.5, 0.5, np.nan]),
         importance=np.array([0.3, 0.6, 0.1]),
     )
     return [one, two]
@@ -37,6 +39,7 @@ def test_every_column_by_hand():
     assert table["rank"].tolist() == [1, 1, 3]
     np.testing.assert_allclose(table["drop"], [0.15, 0.03, np.nan])
     assert table["drop_rank"].tolist() == [1, 2, pd.NA]
+    np.testing.assert_allclose(table["cluster_drop"], [0.4, 0.4, np.nan])
     np.testing.assert_allclose(table["importance"], [0.4, 0.5, 0.1])
     assert table["importance_rank"].tolist() == [2, 1, 3]
     # the top one is b in the first fold and a in the second
@@ -68,7 +71,15 @@ def test_several_classes_are_summed_and_have_no_direction():
 
 def test_what_was_not_asked_stays_empty():
     table = marker_table(NAMES, [FoldEvidence(np.array([[1.0, 2.0, 3.0]]))])
-    for column in ("drop", "drop_low", "drop_rank", "importance", "importance_rank", "cluster"):
+    for column in (
+        "drop",
+        "drop_low",
+        "drop_rank",
+        "cluster_drop",
+        "importance",
+        "importance_rank",
+        "cluster",
+    ):
         assert table[column].isna().all(), column
     assert (table["direction"] == "").all()
 

@@ -1,4 +1,4 @@
-"""Over-representation against R's phyper and by hand; files that are no GMT."""
+"""Over-representation by hand and in exact whole numbers; files that are no GMT."""
 
 import numpy as np
 import pytest
@@ -46,8 +46,7 @@ def test_files_that_are_not_there_or_no_text(tmp_path):
 
 
 def test_a_p_value_by_hand():
-    # 10 genes, 4 in the set, 3 markers of which 2 in it: (C(4,2) C(6,1) + C(4,3)) / C(10,3) = 40 / 120;
-    # R: phyper(1, 4, 6, 3, lower.tail = FALSE) = 0.3333333
+    # 10 genes, 4 in the set, 3 markers of which 2 in it: (C(4,2) C(6,1) + C(4,3)) / C(10,3) = 40 / 120
     found = over_represented(["G0", "G1", "G9"], genes(10), {"S": GeneSet("", frozenset(genes(4)))}, least=1)
     line = found.iloc[0]
     assert line["p"] == pytest.approx(1 / 3)
@@ -57,7 +56,7 @@ def test_a_p_value_by_hand():
 
 
 def test_a_small_p_value_by_an_exact_sum():
-    # phyper(9, 50, 19950, 100, lower.tail = FALSE), as a sum of exact whole numbers
+    # 10 or more of 50 among 100 markers of 20,000, as a sum of exact whole numbers
     from fractions import Fraction
     from math import comb
 

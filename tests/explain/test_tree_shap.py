@@ -69,6 +69,17 @@ def test_xgboost_of_several_classes_and_of_numbers():
     assert number.values.shape == X.shape
 
 
+def test_units_of_xgboost_follow_its_objective():
+    X, score = rows()
+    for objective, unit in {
+        "binary:hinge": "score",
+        "reg:absoluteerror": "number",
+        "reg:logistic": "log-odds",
+    }.items():
+        booster = xgboost.train({"objective": objective}, xgboost.DMatrix(X, label=score > 0), 2)
+        assert tree_shap(booster, X).unit == unit
+
+
 def test_an_estimator_that_stopped_early_is_explained_up_to_its_best_round():
     X, score = rows()
     model = xgboost.XGBClassifier(n_estimators=60, early_stopping_rounds=2, learning_rate=1.0)

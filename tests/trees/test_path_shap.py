@@ -3,6 +3,7 @@
 import itertools
 import math
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -148,15 +149,57 @@ def test_pairs_equal_shap():
     np.testing.assert_allclose(found.sum(axis=2), path_shap(flatten(model), X[:9]), atol=1e-12)
 
 
-def test_deep_paths_of_unequal_weight_keep_to_rounding():
-    # every cut takes one row off: 40 columns on one path, shares down to 1/41
-    n = 40
-    X = np.tril(np.ones((n + 1, n)), -1)
-    model = DecisionTreeRegressor(random_state=0).fit(X, 2.0 ** -np.arange(n + 1))
+def chain(n):
+    """Every column marks one row, so every cut takes one row off: n - 1 columns on the longest path."""
+    X = np.eye(n)
+    return X, DecisionTreeRegressor(random_state=0).fit(X, np.sin(np.arange(n)))
+
+
+def in_fractions(trees, row, columns):
+    """Leaf by leaf with Shapley's weights k! (d - 1 - k)! / d!, nothing rounded."""
+    found = [Fraction(0)] * columns
+    for leaf in np.flatnonzero(trees.feature < 0):
+        passes, share, node = {}, {}, leaf
+        while node > 0:
+            up, weight = trees.parent[node], trees.share[node]
+            column = trees.feature[up]
+            went_left = row[column] <= trees.threshold[up]
+            passes[column] = passes.get(column, True) and went_left == (node == up + 1)
+            share.setdefault(column, Fraction(float(weight)).limit_denominator(10_000))
+            node = up
+        for column in share:
+            known = [Fraction(1)]  # of the other columns, by how many are known
+            for other in share:
+                if other != column:
+                    longer = [share[other] * one for one in known] + [Fraction(0)]
+                    for k, one in enumerate(known):
+                        longer[k + 1] += one * passes[other]
+                    known = longer
+            d = len(share)
+            sum_of = sum(
+                one * math.factorial(k) * math.factorial(d - 1 - k) / math.factorial(d)
+                for k, one in enumerate(known)
+            )
+            found[column] += Fraction(float(trees.value[leaf, 0])) * (passes[column] - share[column]) * sum_of
+    return np.array([float(one) for one in found])
+
+
+def test_long_paths_equal_exact_fractions():
+    X, model = chain(24)
     trees = flatten(model)
-    found = path_shap(trees, X)[:, :, 0]
-    np.testing.assert_allclose(found.sum(axis=1) + trees.base[0], model.predict(X), atol=1e-13)
-    np.testing.assert_allclose(found, by_shap(model, X)[0], atol=1e-10, rtol=0)
+    assert trees.degree.max() == 23
+    wanted = in_fractions(trees, X[5], 24)
+    np.testing.assert_allclose(path_shap(trees, X)[5, :, 0], wanted, atol=1e-14)
+    np.testing.assert_allclose(path_shap(trees, X[5:6])[0, :, 0], wanted, atol=1e-14)
+
+
+def test_paths_of_hundreds_of_columns_keep_to_rounding():
+    # shap 0.51 missed the answer of such a chain by 8e-8 at 40 columns and by 1e4 at 80
+    X, model = chain(400)
+    trees = flatten(model)
+    for count in (3, 9):  # one by one and side by side
+        found = path_shap(trees, X[:count])[:, :, 0]
+        np.testing.assert_allclose(found.sum(axis=1) + trees.base[0], model.predict(X[:count]), atol=1e-12)
 
 
 def test_a_row_alone_equals_the_same_row_in_a_crowd():

@@ -74,9 +74,9 @@ def associate_columns(table: pd.DataFrame, target: ArrayLike, classes: int) -> p
     numbers = table.loc[:, numeric]
     if numbers.shape[1]:
         found = _numbers_and_classes(numbers, y, classes) if classes else _numbers_and_numbers(numbers, y)
-        for place, line in zip(np.flatnonzero(numeric), found.to_dict("records"), strict=True):
-            lines[place] = line
-    for place in np.flatnonzero(~numeric):
+        for place, line in zip(np.flatnonzero(numeric).tolist(), found.to_dict("records"), strict=True):
+            lines[place] = {str(name): value for name, value in line.items()}
+    for place in np.flatnonzero(~numeric).tolist():
         lines[place] = _category(table.iloc[:, place], y, classes)
     result = pd.DataFrame(lines, columns=[c for c in COLUMNS if c not in ("feature", "q")])
     result.insert(0, "feature", list(table.columns))
@@ -122,8 +122,8 @@ def overlooked(
     level
         Of q. A column that could not be tested counts as not significant.
     """
-    q = association.set_index("feature")["q"]
-    return [marker for marker in markers if marker in q.index and not q[marker] <= level]
+    q = dict(zip(association["feature"], association["q"], strict=True))
+    return [marker for marker in markers if marker in q and not q[marker] <= level]
 
 
 def _is_number(column: pd.Series) -> bool:

@@ -38,11 +38,15 @@ class Clusters:
     @property
     def members(self) -> dict[int, list[Hashable]]:
         """Columns of each cluster."""
-        return {int(k): list(names) for k, names in self.number.index.groupby(self.number.to_numpy()).items()}
+        found: dict[int, list[Hashable]] = {}
+        for column, number in self.number.items():
+            found.setdefault(int(number), []).append(column)
+        return found
 
     def beside(self, column: Hashable) -> list[Hashable]:
         """Other columns of its cluster: what could stand in its place."""
-        return [name for name in self.members[int(self.number[column])] if name != column]
+        number = self.number.loc[column]  # type: ignore[call-overload]
+        return [name for name in self.number.index[self.number == number] if name != column]
 
 
 def correlated_clusters(

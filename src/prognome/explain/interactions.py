@@ -10,8 +10,6 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from prognome.explain.pipeline import Opened
-from prognome.trees.ensemble import flatten
-from prognome.trees.path_shap import path_interactions
 
 COLUMNS = ("a", "b", "strength")
 
@@ -40,6 +38,8 @@ def interactions_of(opened: Opened, matrix: ArrayLike, columns: list[str]) -> pd
     forest = _forest(opened.model)
     if forest is None or len(columns) < 2:
         return None
+    from prognome.trees.path_shap import path_interactions
+
     places = opened.places(columns)
     owner = np.array([columns.index(opened.sources[place]) for place in places])
     joint = path_interactions(forest, matrix, places)
@@ -54,6 +54,8 @@ def interactions_of(opened: Opened, matrix: ArrayLike, columns: list[str]) -> pd
 
 
 def _forest(model: Any) -> Any:
+    from prognome.trees.ensemble import flatten
+
     try:
         return flatten(model)
     except TypeError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ COLUMNS = {
     "drop_low": "interval of the drop over folds, corrected for training rows that folds share",
     "drop_high": "upper end of the same",
     "drop_rank": "place by drop",
+    "cluster_drop": "mean over folds of what shuffling its whole cluster cost; empty where it was not asked",
     "importance": "mean over folds of the model's own importance; empty where it has none",
     "importance_rank": "place by that",
     "top": "in how many folds (or folds and seeds) it is among the top k by |SHAP|, and above nought",
@@ -49,6 +51,8 @@ class FoldEvidence:
         NaN where missing.
     drop
         (features,) mean drop by permutation on the same rows; NaN for those not asked; None: none was.
+    cluster_drop
+        (features,) the same with the whole cluster of the feature shuffled.
     importance
         (features,) the model's own importance, such as \\|coefficient\\| or gain; None where it has none.
     """
@@ -56,6 +60,7 @@ class FoldEvidence:
     shap: Array | None
     rows: Array | None = None
     drop: Array | None = None
+    cluster_drop: Array | None = None
     importance: Array | None = None
 
 
@@ -106,7 +111,7 @@ def marker_table(
         raise ValueError("no fold is given; at least one is needed")
     p = len(features)
     for fold in folds:
-        for name in ("shap", "rows", "drop", "importance"):
+        for name in ("shap", "rows", "drop", "cluster_drop", "importance"):
             array = getattr(fold, name)
             if array is not None and array.shape[min(array.ndim - 1, 1)] != p:
                 raise ValueError(f"{name} has shape {array.shape}; {p} features are named")
@@ -125,6 +130,7 @@ def marker_table(
             "drop_low": low,
             "drop_high": high,
             "drop_rank": _places(_mean(drops)),
+            "cluster_drop": _mean(_stacked([fold.cluster_drop for fold in folds], p)),
             "importance": _mean(importance),
             "importance_rank": _places(_mean(importance)),
             "top": np.array([top_of(one, k) for one in strength]).sum(axis=0),
@@ -166,7 +172,8 @@ def direction_of(shap: Sequence[ArrayLike], rows: Sequence[ArrayLike], features:
     signs = []
     for column in range(features):
         known = ~np.isnan(value[:, column])
-        r = spearman(value[known, column], part[known, column]) if known.sum() > 1 else float("nan")
+        asked = known.sum() > 1 and part[:, column].any()
+        r = spearman(value[known, column], part[known, column]) if asked else float("nan")
         signs.append("" if np.isnan(r) else "+" if r > 0.3 else "-" if r < -0.3 else "±")
     return signs
 
@@ -200,11 +207,11 @@ def _intervals(drops: Array, ratio: float, level: float) -> tuple[Array, Array]:
     return low, high
 
 
-def _places(values: Array) -> pd.array:
+def _places(values: Array) -> Any:
     return pd.Series(values).rank(ascending=False, method="min").astype("Int64").array
 
 
-def _cluster_numbers(features: Sequence[Hashable], clusters: Clusters | None) -> pd.array:
+def _cluster_numbers(features: Sequence[Hashable], clusters: Clusters | None) -> Any:
     if clusters is None:
         return pd.array([pd.NA] * len(features), dtype="Int64")
     return clusters.number.reindex(list(features)).astype("Int64").array

@@ -129,9 +129,11 @@ def permutation_importance(
     if groups is None:
         every = [name if alone else (at, name) for at, frame in blocks.items() for name in frame.columns]
         groups = {name: [name] for name in (every if columns is None else columns)}
-    units = {unit: [("", c) if alone else c for c in members] for unit, members in groups.items()}
+    units: dict[Hashable, list[Any]] = {
+        unit: [("", c) if alone else c for c in members] for unit, members in groups.items()
+    }
     for members in units.values():
-        for block, column in members:  # type: ignore[misc]
+        for block, column in members:
             if block not in blocks or column not in blocks[block].columns:
                 raise KeyError(f"no column {column!r}" + (f" in block {block!r}" if block else ""))
     shuffles = [np.random.default_rng([seed, r]).permutation(n) for r in range(repeats)]
@@ -141,8 +143,8 @@ def permutation_importance(
     for u, members in enumerate(units.values()):
         for r, shuffle in enumerate(shuffles):
             moved = dict(blocks)
-            for name in {block for block, _ in members}:  # type: ignore[misc]
-                these = [column for block, column in members if block == name]  # type: ignore[misc]
+            for name in {block for block, _ in members}:
+                these = [column for block, column in members if block == name]
                 moved[name] = _shuffled(blocks[name], these, shuffle)
             said = predict(moved[""] if alone else moved)
             drops[u, r] = sign * (whole - float(metric(truth, said)))

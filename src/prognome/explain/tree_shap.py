@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from prognome.explain.attribution import Attribution
-from prognome.trees.ensemble import flatten
-from prognome.trees.path_shap import path_shap
 
 
 def tree_shap(estimator: Any, X: ArrayLike) -> Attribution:
@@ -44,6 +43,9 @@ def tree_shap(estimator: Any, X: ArrayLike) -> Attribution:
     booster = _booster(estimator)
     if booster is not None:
         return _of_booster(estimator, booster, X)
+    from prognome.trees.ensemble import flatten
+    from prognome.trees.path_shap import path_shap  # compiles when it is first needed
+
     trees = flatten(estimator)
     values = path_shap(trees, X)
     if trees.classes is None:
@@ -60,6 +62,8 @@ def is_served(estimator: Any) -> bool:
     """Whether :func:`tree_shap` knows this fitted estimator."""
     if _booster(estimator) is not None:
         return True
+    from prognome.trees.ensemble import flatten
+
     try:
         flatten(estimator)
     except TypeError:
@@ -91,14 +95,15 @@ def _of_booster(estimator: Any, booster: Any, X: ArrayLike) -> Attribution:
     said = np.asarray(booster.predict(data, output_margin=True, **asked), dtype=np.float64)
     values, base = parts[:, :, :-1].transpose(0, 2, 1), parts[:, :, -1]
     base = base[0] if len(base) else np.full(said.shape[1], np.nan)
-    unit = "number" if _says_numbers(booster) else "log-odds"
+    unit = _unit(booster)
     if said.shape[1] == 1:
         return Attribution(values[:, :, 0], base[0], said[:, 0], unit)
     return Attribution(values, base, said, unit)
 
 
-def _says_numbers(booster: Any) -> bool:
-    import json
-
+def _unit(booster: Any) -> str:
     objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
-    return not objective.startswith(("binary:log", "multi:"))
+    if objective.startswith(("binary:logi", "reg:logistic", "multi:")):
+        return "log-odds"
+    plain = ("reg:squarederror", "reg:absoluteerror", "reg:pseudohubererror", "reg:quantileerror")
+    return "number" if objective in plain else "score"

@@ -21,7 +21,8 @@ RUN_FORMAT = 1
 RUN_LAYOUT = (
     "run.json", "study.yaml", "split.tsv", "predictions.tsv", "scores.tsv", "comparisons.tsv", "markers.tsv",
     "marker_spread.tsv", "marker_shapes.tsv", "marker_agreement.tsv", "marker_pairs.tsv", "panel.tsv",
-    "panel_markers.tsv", "pathways.tsv", "gaps.tsv", "decision_curve.tsv", "stability.tsv", "blocks.tsv", "guards.tsv",
+    "panel_markers.tsv", "pathways.tsv", "gaps.tsv", "decision_curve.tsv", "stability.tsv",
+    "blocks.tsv", "guards.tsv",
     "timing.tsv", "training.tsv", "mismatches.tsv", "figures", "tables", "cards", "table1.tsv",
     "report.html", "bundle",
 )  # fmt: skip

@@ -31,8 +31,8 @@ def bars_of_markers(run: Run, first: pd.DataFrame, *, by_parts: bool, unit: str)
         marks += [
             words(NAME - 8, y + 4, shorten(_bare(name)), anchor="end"),
             element(
-                "rect", x=round(min(zero, end), 1), y=y - 8, width=round(max(abs(end - zero), 0.5), 1), height=16,
-                fill=role("s1"), fill_opacity=0.8,
+                "rect", x=round(min(zero, end), 1), y=y - 8, width=round(max(abs(end - zero), 0.5), 1),
+                height=16, fill=role("s1"), fill_opacity=0.8,
             ),
             words(max(zero, end) + 6, y + 4, significant(value), colour=role("soft"), size=11.5),
         ]  # fmt: skip
@@ -80,8 +80,8 @@ def spread_of_markers(run: Run, unit: str) -> Drawing:
         for n, t in table.groupby("feature", sort=False)
     )
     caption = (
-        "Right of 0 the column speaks for the event (or a higher number), left of it against. A block is as tall as "
-        "it has many rows; single rows are not shown."
+        "Right of 0 the column speaks for the event (or a higher number), left of it against. The taller a "
+        "block, the more rows it holds; single rows are not shown."
     )
     return Drawing("marker_spread", title, caption, _drawn(plot, marks, title, told), wide=True)
 

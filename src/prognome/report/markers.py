@@ -22,8 +22,9 @@ SHAPES = 6
 PAIRS = 5
 PATHWAYS = 15
 KNOWN = {
-    "feature", "rank", "shap", "drop", "drop_low", "drop_high", "drop_rank", "importance", "importance_rank",
-    "top", "folds", "cluster", "direction", "test", "effect", "measure", "p", "q", "overlooked", "cluster_drop",
+    "feature", "rank", "shap", "drop", "drop_low", "drop_high", "drop_rank", "importance",
+    "importance_rank", "top", "folds", "cluster", "direction", "test", "effect", "measure", "p",
+    "q", "overlooked", "cluster_drop",
 }  # fmt: skip
 
 
@@ -66,14 +67,14 @@ def _how(run: Run, said: dict[str, Any], *, by_parts: bool) -> str:
     seeds = f", and the first fold with {count(said['seeds'], 'other seed')}" if said["seeds"] else ""
     if not by_parts:
         return (
-            f"{sentence(model_name(run, run.best))} has no exact parts, so its columns were shuffled among the "
-            f"{rows}{seeds}, and the loss was counted."
+            f"{sentence(model_name(run, run.best))} has no exact parts, so its columns were shuffled among "
+            f"the {rows}{seeds}, and the loss was counted."
         )
     error = float(said["error"] or 0)
     return (
-        f"SHAP values of {model_name(run, run.best)}, in {said['unit']}, of the {rows}{seeds}: none of the models "
-        f"had learned from the rows they are asked about here. The parts of a row add up to its answer; the "
-        f"largest gap was {significant(error, 2) if error > 1e-12 else 'below 1e-12'}."
+        f"SHAP values of {model_name(run, run.best)}, in {said['unit']}, of the {rows}{seeds}: none of the "
+        "models had learned from the rows they are asked about here. The parts of a row add up to its "
+        f"answer; the largest gap was {significant(error, 2) if error > 1e-12 else 'below 1e-12'}."
     )
 
 
@@ -121,10 +122,10 @@ def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
             ]
         )
     note = (
-        "Shuffling: mean over folds, with its interval corrected for training rows that folds share. Among the "
-        "first: in how many fits. Plain test: each column alone against the target, false discovery rate (Benjamini "
-        "and Hochberg). Neighbours: columns with a correlation of .7 or more, by which it might be replaced. All "
-        "columns stand in markers.tsv."
+        "Shuffling: mean over folds, with its interval corrected for training rows that folds share. Among "
+        "the first: in how many fits. Plain test: each column alone against the target, false discovery rate "
+        "(Benjamini and Hochberg). Neighbours: columns with a correlation of .7 or more, by which it might "
+        "be replaced. All columns stand in markers.tsv."
     )
     return join(
         [table("Markers, strongest first", columns, rows, name="markers"), element("p", note, class_="note")]
@@ -198,8 +199,8 @@ def _shapes_block(shapes: list[Drawing]) -> Markup | None:
             figures(shapes),
             element(
                 "p",
-                "Bins and levels of fewer than five rows are left out. A wide band at one value means that other "
-                "columns change what this one says.",
+                "Bins and levels of fewer than five rows are left out. A wide band at one value means that "
+                "other columns change what this one says.",
                 class_="note",
             ),
         ]
@@ -214,7 +215,8 @@ def _pairs(run: Run) -> Markup | None:
         for one in run.marker_pairs.head(PAIRS).to_dict("records")
     ]
     columns = [
-        Column("One"), Column("Other"), Column("Mean |joint part|", numeric=True), Column("Folds", numeric=True),
+        Column("One"), Column("Other"), Column("Mean |joint part|", numeric=True),
+        Column("Folds", numeric=True),
     ]  # fmt: skip
     return join(
         [
@@ -257,8 +259,8 @@ def _panel_drawing(run: Run) -> Drawing:
     title = "How good with few markers"
     told = "; ".join(f"{n:g}: {significant(value)}" for n, value in zip(size, mean, strict=True))
     caption = (
-        f"{name}, mean of the folds ± one standard error; every fold ranked the markers by its own training rows. "
-        "Marked: the smallest panel within one standard error of the best."
+        f"{name}, mean of the folds ± one standard error; every fold ranked the markers by its own training "
+        "rows. Marked: the smallest panel within one standard error of the best."
     )
     return Drawing("panel", title, caption, draw(plot, marks, title, told), wide=True)
 
@@ -304,7 +306,10 @@ def _pathways(run: Run) -> Markup | None:
     tried = f"{count(len(run.pathways), 'gene set')} with 5 to 500 measured genes were tried"
     if not rows:
         return join([element("h3", "Pathways"), element("p", f"{tried}; none holds a marker.")])
-    note = f"{tried}: hypergeometric test against the measured columns, false discovery rate by Benjamini and Hochberg."
+    note = (
+        f"{tried}: hypergeometric test against the measured columns, false discovery rate by Benjamini and "
+        "Hochberg."
+    )
     return join(
         [
             element("h3", "Pathways"),
@@ -334,8 +339,8 @@ def _agreement(run: Run) -> Markup | None:
         element("summary", "Do the ways of ranking agree?"),
         element(
             "p",
-            "Over the columns that every way was asked about. Where they disagree, neighbours share weight, or the "
-            "model uses a column otherwise than a plain test looks at it.",
+            "Over the columns that every way was asked about. Where they disagree, neighbours share weight, "
+            "or the model uses a column otherwise than a plain test looks at it.",
         ),
         table("Agreement of ways to rank", columns, rows, name="marker_agreement"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,15 @@ class Ensemble:
         """How many."""
         return len(self.start) - 1
 
-    @property
+    @cached_property
     def used(self) -> NDArray[np.int32]:
         """Columns that at least one node asks, in order."""
         return np.unique(self.feature[self.feature >= 0])
+
+    @cached_property
+    def place(self) -> NDArray[np.int32]:
+        """(nodes,) place in ``used`` of the column that a node asks; -1 at a leaf."""
+        return np.where(self.feature >= 0, np.searchsorted(self.used, self.feature), -1).astype(np.int32)
 
 
 def flatten(estimator: Any) -> Ensemble:
@@ -136,9 +142,22 @@ def flatten(estimator: Any) -> Ensemble:
                 said,
             )
         )
-    arrays = [np.ascontiguousarray(np.concatenate(one)) for one in zip(*parts, strict=True)]
+    names = (
+        *("feature", "threshold", "missing_left", "right"),
+        *("parent", "above", "share", "degree", "value"),
+    )
+    arrays: dict[str, Any] = {
+        name: np.ascontiguousarray(np.concatenate(one))
+        for name, one in zip(names, zip(*parts, strict=True), strict=True)
+    }
     start = np.concatenate([[0], np.cumsum([len(part[0]) for part in parts])]).astype(np.int64)
-    return Ensemble(start, *arrays, np.asarray(base), classes, int(estimator.n_features_in_))
+    return Ensemble(
+        start=start,
+        base=np.asarray(base),
+        classes=classes,
+        columns=int(estimator.n_features_in_),
+        **arrays,
+    )
 
 
 def _single_trees(estimator: Any) -> list[Any]:
@@ -156,7 +175,7 @@ def _single_trees(estimator: Any) -> list[Any]:
 
 
 @njit(f"Tuple((int32[::1], int32[::1]))({_I}, {_I})", cache=True, nogil=True)
-def _preorder(left, right):  # type: ignore[no-untyped-def]
+def _preorder(left, right):
     """Nodes in preorder, and the place of each node in it; best-first growth leaves another order."""
     n = len(left)
     order, position, stack = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
@@ -176,7 +195,7 @@ def _preorder(left, right):  # type: ignore[no-untyped-def]
 
 
 @njit(f"Tuple((int32[::1], int32[::1], float64[::1], int32[::1]))({_I}, {_I}, {_F})", cache=True, nogil=True)
-def _paths(feature, right, cover):  # type: ignore[no-untyped-def]
+def _paths(feature, right, cover):
     """Parent, edge above with the same column, share of training weight, and columns on the path."""
     n = len(feature)
     parent, above = np.full(n, -1, np.int32), np.full(n, -1, np.int32)

@@ -1,8 +1,8 @@
-"""The compiled loops of :mod:`prognome.trees.path_shap`. Arguments after X are those of ``Ensemble``.
+"""The compiled loops of :mod:`prognome.trees.path_shap`. First arguments are those of ``Ensemble``.
 
-In odds u = t / (1 - t) a factor is (1 - t)(z + o u); the powers of 1 - t stand in the weights of the leaves.
-An edge gives (o - z) / (z + o u) times the sum of the leaves below it, less the same for the edge above that
-asked that column.
+With s = 1 - t a column's factor is z s + o t, o 1 where the row passes. An edge gives (o - z) / (z s + o t)
+times the sum of the leaves below it, less the same for the edge above that asked that column. For o = 0 that
+is -1 / s, so a division by s is put into the weights of the points.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from numba import njit
 
 _I = "int32[::1]"
 _F = "float64[::1]"
-_TREES = f"int64[::1], {_I}, {_F}, uint8[::1], {_I}, {_I}, {_I}, {_F}, {_I}, float64[:, ::1]"
+_TREES = f"int64[::1], {_I}, {_F}, uint8[::1], {_I}, {_I}, {_I}, {_F}, float64[:, ::1]"
 
 
 @njit("boolean(float32, float64, uint8)", inline="always", cache=True, nogil=True)
-def _goes_left(x, threshold, missing_left):  # type: ignore[no-untyped-def]
+def _goes_left(x, threshold, missing_left):
     return missing_left == 1 if np.isnan(x) else np.float64(x) <= threshold
 
 
-@njit(f"void(float32[:, ::1], {_TREES}, {_F}, float64[:, ::1], float64[:, :, ::1])", cache=True, nogil=True)
-def attribute_rows(  # type: ignore[no-untyped-def]
-    X, start, feature, threshold, missing_left, right, parent, above, share, degree, value, point, weight, out
+@njit(f"void(float32[:, ::1], {_TREES}, {_F}, {_F}, {_F}, float64[:, :, ::1])", cache=True, nogil=True)
+def attribute_rows(
+    X, start, feature, threshold, missing_left, right, parent, above, share, value, point, rest, weight, out
 ):
     """Row by row, the quickest for a few: ``out`` is (n, columns, outputs)."""
     points, outputs = len(point), value.shape[1]
@@ -42,10 +42,10 @@ def attribute_rows(  # type: ignore[no-untyped-def]
                     if edge < 0:
                         if on:
                             for q in range(points):
-                                product[node, q] = product[up, q] * (z + point[q])
+                                product[node, q] = product[up, q] * (z * rest[q] + point[q])
                         else:
                             for q in range(points):
-                                product[node, q] = product[up, q] * z
+                                product[node, q] = product[up, q] * (z * rest[q])
                     else:
                         before = share[first + edge]
                         if not passes[edge]:
@@ -55,10 +55,14 @@ def attribute_rows(  # type: ignore[no-untyped-def]
                                 product[node, q] = product[up, q] * ratio
                         elif on:
                             for q in range(points):
-                                product[node, q] = product[up, q] * ((z + point[q]) / (before + point[q]))
+                                product[node, q] = product[up, q] * (
+                                    (z * rest[q] + point[q]) / (before * rest[q] + point[q])
+                                )
                         else:
                             for q in range(points):
-                                product[node, q] = product[up, q] * (z / (before + point[q]))
+                                product[node, q] = product[up, q] * (
+                                    z * rest[q] / (before * rest[q] + point[q])
+                                )
                 asked = feature[at]
                 if asked >= 0:
                     if _goes_left(X[row, asked], threshold[at], missing_left[at]):
@@ -69,7 +73,7 @@ def attribute_rows(  # type: ignore[no-untyped-def]
                 else:
                     for k in range(outputs):
                         for q in range(points):
-                            total[node, k, q] = value[at, k] * weight[degree[at], q] * product[node, q]
+                            total[node, k, q] = value[at, k] * weight[q] * product[node, q]
             for node in range(nodes - 1, 0, -1):
                 at = first + node
                 edge, up, z = above[at], parent[at], share[at]
@@ -79,7 +83,7 @@ def attribute_rows(  # type: ignore[no-untyped-def]
                         gave = 0.0
                         if passes[node]:
                             for q in range(points):
-                                gave += total[node, k, q] / (z + point[q])
+                                gave += total[node, k, q] * rest[q] / (z * rest[q] + point[q])
                             gave *= 1 - z
                         else:
                             for q in range(points):
@@ -90,8 +94,10 @@ def attribute_rows(  # type: ignore[no-untyped-def]
                     for k in range(outputs):
                         gave = 0.0
                         for q in range(points):
-                            here = (1 - z) / (z + point[q]) if passes[node] else -1.0
-                            gave += total[node, k, q] * (here - (1 - before) / (before + point[q]))
+                            here = (1 - z) * rest[q] / (z * rest[q] + point[q]) if passes[node] else -1.0
+                            gave += total[node, k, q] * (
+                                here - (1 - before) * rest[q] / (before * rest[q] + point[q])
+                            )
                         out[row, column, k] += gave
                 for k in range(outputs):
                     for q in range(points):
@@ -99,12 +105,12 @@ def attribute_rows(  # type: ignore[no-untyped-def]
 
 
 @njit(
-    f"void(float32[:, :, ::1], {_TREES}, {_F}, float64[:, ::1], float64[:, :, :, ::1])",
+    f"void(float32[:, :, ::1], {_TREES}, {_F}, {_F}, {_F}, float64[:, :, :, ::1])",
     cache=True,
     nogil=True,
 )
-def attribute_blocks(  # type: ignore[no-untyped-def]
-    X, start, feature, threshold, missing_left, right, parent, above, share, degree, value, point, weight, out
+def attribute_blocks(
+    X, start, feature, threshold, missing_left, right, parent, above, share, value, point, rest, weight, out
 ):
     """Depth first, many rows side by side, so that one instruction serves several of them.
 
@@ -114,7 +120,7 @@ def attribute_blocks(  # type: ignore[no-untyped-def]
     points, outputs, trees, lanes = len(point), value.shape[1], len(start) - 1, X.shape[2]
     most = np.max(np.diff(start))
     depth = np.zeros(most, np.int64)
-    gain = np.empty((most, points))  # (1 + u) / (z + u)
+    gain = np.empty((most, points))  # 1 / (z s + t)
     deepest = 0
     for tree in range(trees):
         first = start[tree]
@@ -131,7 +137,7 @@ def attribute_blocks(  # type: ignore[no-untyped-def]
         for node in range(1, nodes):
             depth[node] = depth[parent[first + node]] + 1
             for q in range(points):
-                gain[node, q] = (1 + point[q]) / (share[first + node] + point[q])
+                gain[node, q] = 1 / (share[first + node] * rest[q] + point[q])
         for block in range(X.shape[0]):
             total[0] = 0.0
             for node in range(nodes):
@@ -149,19 +155,19 @@ def attribute_blocks(  # type: ignore[no-untyped-def]
                         for q in range(points):
                             for lane in range(lanes):
                                 product[d, q, lane] = product[d - 1, q, lane] * (
-                                    z + passes[d, lane] * point[q]
+                                    z * rest[q] + passes[d, lane] * point[q]
                                 )
                     else:
                         e = depth[edge]
-                        whole = 1 / share[first + edge]
                         for lane in range(lanes):
                             passes[d, lane] *= passes[e, lane]
                         for q in range(points):
-                            less = gain[edge, q] / (1 + point[q]) - whole
+                            whole = 1 / (share[first + edge] * rest[q])
+                            less = gain[edge, q] - whole
                             for lane in range(lanes):
                                 product[d, q, lane] = (
                                     product[d - 1, q, lane]
-                                    * (z + passes[d, lane] * point[q])
+                                    * (z * rest[q] + passes[d, lane] * point[q])
                                     * (whole + passes[e, lane] * less)
                                 )
                 if asked >= 0:
@@ -175,7 +181,7 @@ def attribute_blocks(  # type: ignore[no-untyped-def]
                     continue
                 for k in range(outputs):
                     for q in range(points):
-                        said = value[at, k] * weight[degree[at], q]
+                        said = value[at, k] * weight[q]
                         for lane in range(lanes):
                             total[d, k, q, lane] = said * product[d, q, lane]
                 done = node
@@ -207,11 +213,11 @@ def attribute_blocks(  # type: ignore[no-untyped-def]
 
 
 @njit(
-    f"void(float32[:, ::1], {_TREES}, {_F}, float64[:, ::1], {_I}, float64[:, :, :, ::1])",
+    f"void(float32[:, ::1], {_TREES}, {_F}, {_F}, {_F}, {_I}, int64, float64[:, :, :, ::1])",
     cache=True,
     nogil=True,
 )
-def interact(  # type: ignore[no-untyped-def]
+def interact(
     X,
     start,
     feature,
@@ -221,18 +227,19 @@ def interact(  # type: ignore[no-untyped-def]
     parent,
     above,
     share,
-    degree,
     value,
     point,
+    rest,
     weight,
     place,
+    longest,
     out,
 ):
     """Leaf by leaf: the path's columns are few, and pairs are wanted for few columns."""
     points, outputs = len(point), value.shape[1]
     most = np.max(np.diff(start))
     passes = np.ones(most, np.uint8)
-    deepest = weight.shape[0]
+    deepest = longest + 1
     column, factor, effect = np.empty(deepest, np.int32), np.empty((deepest, points)), np.empty(deepest)
     whole = np.empty(points)
     for tree in range(len(start) - 1):
@@ -252,7 +259,7 @@ def interact(  # type: ignore[no-untyped-def]
                     continue
                 d, edge = 0, node
                 wanted = False
-                whole[:] = weight[degree[at]]
+                whole[:] = weight
                 while edge > 0:
                     asked = feature[first + parent[first + edge]]
                     new = True
@@ -263,7 +270,7 @@ def interact(  # type: ignore[no-untyped-def]
                         column[d] = asked
                         effect[d] = o - z
                         for q in range(points):
-                            factor[d, q] = 1 / (z + o * point[q])
+                            factor[d, q] = 1 / (z * rest[q] + o * point[q])
                             whole[q] /= factor[d, q]
                         wanted = wanted or place[asked] >= 0
                         d += 1
@@ -283,8 +290,7 @@ def interact(  # type: ignore[no-untyped-def]
                             continue
                         joint = 0.0
                         for q in range(points):
-                            # one power of 1 - t fewer than the leaf's weight has: 1 / (1 - t) = 1 + u
-                            joint += whole[q] * factor[i, q] * factor[j, q] * (1 + point[q])
+                            joint += whole[q] * factor[i, q] * factor[j, q]
                         joint *= effect[i] * effect[j] / 2
                         main -= joint
                         b = place[column[j]]

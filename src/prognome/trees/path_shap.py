@@ -7,9 +7,11 @@ of Owen's multilinear extension,
 
 .. math:: \phi_i = \sum_{leaves} v (o_i - z_i) \int_0^1 \prod_{j \ne i} (z_j (1 - t) + o_j t)\, dt.
 
-The product is a polynomial of degree d - 1 with factors above nought, so the rule of Gauss and Legendre with
-d / 2 points gives its integral to rounding. Edges share their sums as in Linear TreeSHAP: products go down
-the tree, sums of leaves go up, and where a column is asked again its factor is replaced.
+The product is a polynomial of degree d - 1 with factors between 0 and 1, so the rule of Gauss and Legendre
+with d / 2 points gives its integral to rounding, however long the path. (shap 0.51, which extends and
+unwinds Shapley's weights, missed the answer of a chain of 40 columns by 8e-8, and of 80 columns by 1e4.)
+Edges share their sums as in Linear TreeSHAP: products go down the tree, sums of leaves go up, and where a
+column is asked again its factor is replaced.
 
 References
 ----------
@@ -60,11 +62,8 @@ def path_shap(ensemble: Ensemble, X: ArrayLike) -> Array:
     """
     rows = _checked(ensemble, X)
     value, last = _free_outputs(ensemble)
-    point, weight = _points(ensemble)
     used = ensemble.used
-    start, feature, *rest = _trees(ensemble, value)
-    feature = np.where(feature >= 0, np.searchsorted(used, feature), -1).astype(np.int32)
-    trees = (start, feature, *rest, point, weight)
+    trees = (*_trees(ensemble, ensemble.place, value), *_points(ensemble))
     asked = np.ascontiguousarray(rows[:, used])
     out = np.zeros((len(rows), ensemble.columns, value.shape[1]))
     if len(rows) < FEW_ROWS:
@@ -103,9 +102,13 @@ def path_interactions(ensemble: Ensemble, X: ArrayLike, columns: ArrayLike) -> A
     if len(np.unique(wanted)) != len(wanted):
         raise ValueError("columns are given twice; each is wanted once")
     value, last = _free_outputs(ensemble)
-    point, weight = _points(ensemble)
+    point, rest, weight = _points(ensemble)
     out = np.zeros((len(rows), len(wanted), len(wanted), value.shape[1]))
-    interact(rows, *_trees(ensemble, value), point, weight, place, out)
+    longest = int(ensemble.degree.max())
+    # pairs divide by both factors themselves, and take the weights as they are
+    interact(
+        rows, *_trees(ensemble, ensemble.feature, value), point, rest, weight * rest, place, longest, out
+    )
     return np.concatenate([out, -out.sum(axis=3, keepdims=True)], axis=3) if last else out
 
 
@@ -134,21 +137,17 @@ def _free_outputs(ensemble: Ensemble) -> tuple[Array, bool]:
     return (np.ascontiguousarray(ensemble.value[:, :-1]) if last else ensemble.value), last
 
 
-def _trees(ensemble: Ensemble, value: Array) -> tuple[NDArray[np.generic], ...]:
+def _trees(ensemble: Ensemble, column: NDArray[np.int32], value: Array) -> tuple[NDArray[np.generic], ...]:
     e = ensemble
     return (
-        *(e.start, e.feature, e.threshold, e.missing_left, e.right),
-        *(e.parent, e.above, e.share, e.degree, value),
+        *(e.start, column, e.threshold, e.missing_left, e.right),
+        *(e.parent, e.above, e.share, value),
     )
 
 
-def _points(ensemble: Ensemble) -> tuple[Array, Array]:
-    """(points,) odds t / (1 - t), and (degree + 1, points) weights.
-
-    With odds u a factor is (1 - t)(z + o u); the powers of 1 - t go into the weights of leaves of a degree.
-    """
+def _points(ensemble: Ensemble) -> tuple[Array, Array, Array]:
+    """(points,) t, 1 - t, and weights over 1 - t, of the rule that is exact for the longest path."""
     deepest = int(ensemble.degree.max())
     node, weight = np.polynomial.legendre.leggauss(max(1, (deepest + 1) // 2))
-    t, weight = (node + 1) / 2, weight / 2
-    power = np.maximum(np.arange(deepest + 1) - 1, 0)[:, None]
-    return t / (1 - t), weight * (1 - t) ** power
+    t, rest = (1 + node) / 2, (1 - node) / 2
+    return t, rest, weight / 2 / rest
