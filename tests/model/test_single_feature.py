@@ -134,3 +134,21 @@ def test_twenty_thousand_columns_take_seconds_at_most(kind):
     model = (SingleFeatureRegressor() if kind == "number" else SingleFeatureClassifier()).fit(X, y)
     assert time.process_time() - began < 5  # about half a second; a loop over columns takes half a minute
     assert model.feature_ == 12_345
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_weights_of_the_columns_give_the_log_odds(classes):
+    rng = np.random.default_rng(3)
+    X = rng.normal(5, 2, size=(60, 4))
+    y = np.digitize(X[:, 2], np.quantile(X[:, 2], np.arange(1, classes) / classes))
+    model = SingleFeatureClassifier().fit(X, y)
+    said = X @ model.coef_.T + model.intercept_
+    np.testing.assert_allclose(said.squeeze(), model.decision_function(X), atol=1e-10)
+    assert (model.coef_ != 0).any(axis=0).tolist() == [False, False, True, False]
+
+
+def test_weights_of_the_columns_give_the_number():
+    rng = np.random.default_rng(3)
+    X = rng.normal(5, 2, size=(60, 4))
+    model = SingleFeatureRegressor().fit(X, 3 * X[:, 1] + rng.normal(size=60))
+    np.testing.assert_allclose(X @ model.coef_ + model.intercept_, model.predict(X), atol=1e-10)

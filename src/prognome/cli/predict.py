@@ -17,6 +17,8 @@ EPILOG = """
 
   prognome predict out/bundle --block mrna=new_mrna.tsv --block clinical=new_clinic.tsv
 
+  prognome predict out/bundle new.tsv -o predictions.tsv --explain   why each row got its answer
+
 Every row gets an answer, an answer with a caveat ([bold]flagged[/bold]), or a reasoned refusal.
 """
 
@@ -53,6 +55,10 @@ def predict_command(
             show_default=False,
         ),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Tell the strongest reasons of every answer, with their own error."),
+    ] = False,
     trust: Annotated[
         list[str], typer.Option("--trust", metavar="TYPE", help="A type in the bundle that you trust.")
     ] = [],  # noqa: B006 - typer reads it, nobody writes it
@@ -70,11 +76,13 @@ def predict_command(
     from prognome.core.bundle import Bundle
     from prognome.errors import StudyError
     from prognome.jobs import predict as job
+    from prognome.jobs.reasons import Reasons
 
     named = job.parse_blocks(blocks)
     if table is None and not named:
         raise StudyError("predict", "no file is given", mend="Give a table, or --block NAME=FILE.")
     loaded = Bundle.load(bundle, trust=trust)
+    reasons = Reasons.of(loaded) if explain else None
     sources = job.sources_for(
         loaded,
         named,
@@ -86,7 +94,7 @@ def predict_command(
         rows = []
         unasked: dict[str, int] = {}
         watch = ShiftWatch(loaded.schema)
-        for number, answers in enumerate(job.answers(loaded, sources, unasked, watch)):
+        for number, answers in enumerate(job.answers(loaded, sources, unasked, watch, reasons)):
             if as_json:
                 rows += answers.to_dict("records")
             else:
@@ -99,7 +107,12 @@ def predict_command(
         return
     with bar("rows") as progress:
         count = job.predict(
-            loaded, sources, out, overwrite=overwrite, progress=lambda done: progress(done, 0, "")
+            loaded,
+            sources,
+            out,
+            reasons=reasons,
+            overwrite=overwrite,
+            progress=lambda done: progress(done, 0, ""),
         )
     _mention(count.unasked, count.shift)
     if as_json:
@@ -108,6 +121,7 @@ def predict_command(
         say(
             f"{count.rows:,} rows: {count.ok:,} answered, {count.flagged:,} answered with a caveat, "
             f"{count.refused:,} refused; wrote {out}"
+            + (f" and {job.reasons_file(out)}" if reasons is not None else "")
         )
 
 

@@ -71,7 +71,8 @@ def marker_sentences(
     if missed:
         said.append(
             f"{missed} of {len(used)} would be overlooked by a plain test of one column at a time (false "
-            "discovery rate above 5 %): they act beside others, or by chance."
+            "discovery rate above 5 %), although shuffling costs beyond doubt: what is said there is said "
+            "together with other columns."
         )
     said.append(
         "Weight in a model is no cause: it tells what the model leans on, not what a treatment should change."

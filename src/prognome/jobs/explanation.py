@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -170,7 +170,7 @@ def _put_together(
     beside: Beside,
 ) -> Explanation:
     names = list(dict.fromkeys(name for one in found for name in one.columns))
-    evidence = [_aligned(one, names) for one in found]
+    evidence = [_aligned(one, names, clusters) for one in found]
     by_parts = all(one.parts is not None for one in found)
     ratio = float(np.mean([len(fold.judge) / len(fold.train) for fold in folds]))
     # seeds say who stands among the first; the figures and their intervals are of the folds
@@ -186,9 +186,10 @@ def _put_together(
         association[["feature", "test", "effect", "measure", "p", "q"]], on="feature", how="left"
     )
     first = table["feature"].head(study.explain.top).tolist()
-    missed = set(overlooked(first, association))
+    # where shuffling shows no loss, the model may lean on noise that a plain test rightly passes over
+    sure = table.loc[(table["drop_low"] > 0) & table["feature"].isin(first), "feature"].tolist()
+    missed = set(overlooked(sure, association))
     table["overlooked"] = ["yes" if name in missed else "" for name in table["feature"]]
-    table["cluster_drop"] = table["cluster"].map(_cluster_drops(found)).astype("float64")
     annotated = beside.annotate(table)
     tables: dict[str, pd.DataFrame] = {"markers": annotated}
     if by_parts:
@@ -234,7 +235,7 @@ class _Evidence(FoldEvidence):
     strength: Array = field(default_factory=lambda: np.empty(0))
 
 
-def _aligned(one: ExplainedFold, names: Sequence[str]) -> _Evidence:
+def _aligned(one: ExplainedFold, names: Sequence[str], clusters: Clusters) -> _Evidence:
     """A column that a fold dropped had no part in its answers."""
     place = {name: at for at, name in enumerate(names)}
     into = np.array([place[name] for name in one.columns], dtype=np.intp)
@@ -247,23 +248,32 @@ def _aligned(one: ExplainedFold, names: Sequence[str]) -> _Evidence:
         importance[into] = one.importance
     values = np.full((len(one.rows), len(names)), np.nan)
     values[:, into] = one.values
+    together = _of_clusters(one, names, clusters)
     if one.parts is None:
-        return _Evidence(None, None, drop, importance, np.nan_to_num(drop))
+        strength = np.nan_to_num(drop)
+        return _Evidence(shap=None, drop=drop, cluster_drop=together, strength=strength)
     parts = np.zeros((len(one.rows), len(names), *one.parts.values.shape[2:]))
     parts[:, into] = one.parts.values
     strength = np.zeros(len(names))
     strength[into] = one.parts.strength
-    return _Evidence(parts, values, drop, importance, strength)
+    return _Evidence(
+        shap=parts,
+        rows=values,
+        drop=drop,
+        cluster_drop=together,
+        importance=importance,
+        strength=strength,
+    )
 
 
-def _cluster_drops(found: Iterable[ExplainedFold]) -> dict[int, float]:
-    """Cluster → mean over folds of what shuffling all of it together cost."""
-    drops: dict[int, list[float]] = {}
-    for one in found:
-        if one.together is not None:
-            for unit, here in zip(one.together.units, one.together.drops, strict=True):
-                drops.setdefault(int(str(unit)), []).append(float(here.mean()))
-    return {number: float(np.mean(here)) for number, here in drops.items()}
+def _of_clusters(one: ExplainedFold, names: Sequence[str], clusters: Clusters) -> Array:
+    """What shuffling its whole cluster cost, for each column; NaN where it was not asked."""
+    drops: dict[int, float] = {}
+    if one.together is not None:
+        for unit, here in zip(one.together.units, one.together.drops, strict=True):
+            drops[int(str(unit))] = float(here.mean())
+    number = clusters.number.reindex(list(names))
+    return number.map(lambda cluster: drops.get(cluster, np.nan)).to_numpy(dtype=np.float64)
 
 
 def _shapes(cohort: Cohort, found: Sequence[ExplainedFold], first: Sequence[str]) -> dict[str, pd.DataFrame]:

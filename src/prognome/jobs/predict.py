@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from prognome.core.files import new_file
 from prognome.errors import OutputError, StudyError, nearest
 from prognome.jobs.how_read import source_of
 from prognome.jobs.incoming import read_new
+from prognome.jobs.reasons import Reasons, in_words
 from prognome.read.source import Source
 
 
@@ -89,6 +91,8 @@ def answers(
     sources: Mapping[str, tuple[str, Source]],
     unasked: dict[str, int] | None = None,
     watch: ShiftWatch | None = None,
+    reasons: Reasons | None = None,
+    told: Callable[[pd.DataFrame], None] | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Answers batch by batch, in the order of the first block's file.
 
@@ -100,11 +104,23 @@ def answers(
         As in ``read_new``.
     watch
         Counts the rows in; ask :func:`shift_of` at the end.
+    reasons
+        Who tells reasons; then the answers have the columns ``reasons`` and ``reasons_error`` as well.
+    told
+        Called with the table of reasons of each batch.
     """
     for ids, tables in read_new(bundle.schema, sources, unasked=unasked):
         if watch is not None:
             watch.add(tables)
-        yield bundle.predict(ids, tables)
+        table = bundle.predict(ids, tables)
+        if reasons is not None:
+            cohort = bundle.schema.match(ids, tables).cohort
+            found = reasons.table(cohort, (table["status"] == "refused").to_numpy())
+            table["reasons"] = in_words(found, table["row"].to_numpy())
+            table["reasons_error"] = table["row"].map(found.groupby("row")["error"].first())
+            if told is not None:
+                told(found)
+        yield table
 
 
 def shift_of(watch: ShiftWatch) -> str:
@@ -117,6 +133,7 @@ def predict(
     sources: Mapping[str, tuple[str, Source]],
     out: Path,
     *,
+    reasons: Reasons | None = None,
     overwrite: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Answered:
@@ -128,8 +145,10 @@ def predict(
         Who answers, and about what.
     out
         TSV to write.
+    reasons
+        Who tells reasons; they are written beside ``out`` as well (:func:`reasons_file`).
     overwrite
-        Replace a file that is there.
+        Replace files that are there.
     progress
         Called with the number of rows answered so far.
 
@@ -138,17 +157,24 @@ def predict(
     CallError
         If the new rows do not fit, or ``out`` cannot be written.
     """
-    if out.exists() and not overwrite:
-        raise OutputError(str(out), "is already there", mend="Give another file with -o, or say --overwrite.")
-    if any(
-        out.absolute() == Path(path).absolute() for _, source in sources.values() for path in source.paths
-    ):
-        raise OutputError(str(out), "is also read", mend="Give another file with -o.")
+    beside = reasons_file(out) if reasons is not None else None
+    read = {Path(path).absolute() for _, source in sources.values() for path in source.paths}
+    for place in (out, beside):
+        if place is not None and place.exists() and not overwrite:
+            raise OutputError(
+                str(place), "is already there", mend="Give another file with -o, or say --overwrite."
+            )
+        if place is not None and place.absolute() in read:
+            raise OutputError(str(place), "is also read", mend="Give another file with -o.")
     counts: Counter[str] = Counter()
     unasked: dict[str, int] = {}
     watch = ShiftWatch(bundle.schema)
-    with new_file(out) as made, made.open("w", encoding="utf-8", newline="") as handle:
-        for table in answers(bundle, sources, unasked, watch):
+    with ExitStack() as files:
+        handle = files.enter_context(_new_text(out))
+        told = None
+        if beside is not None:
+            told = _Rows(files.enter_context(_new_text(beside))).add
+        for table in answers(bundle, sources, unasked, watch, reasons, told):
             table.to_csv(handle, sep="\t", index=False, header=not counts, lineterminator="\n")
             counts.update(table["status"].tolist())
             if progress:
@@ -156,6 +182,28 @@ def predict(
     return Answered(
         counts.total(), counts["ok"], counts["flagged"], counts["refused"], unasked, shift_of(watch)
     )
+
+
+def reasons_file(out: Path) -> Path:
+    """Where the table of reasons stands: ``answers.tsv`` → ``answers.reasons.tsv``."""
+    return out.with_name(f"{out.stem}.reasons{out.suffix or '.tsv'}")
+
+
+@contextmanager
+def _new_text(path: Path) -> Iterator[IO[str]]:
+    with new_file(path) as made, made.open("w", encoding="utf-8", newline="") as handle:
+        yield handle
+
+
+class _Rows:
+    """Writes tables one below the other."""
+
+    def __init__(self, handle: IO[str]) -> None:
+        self._handle, self._begun = handle, False
+
+    def add(self, table: pd.DataFrame) -> None:
+        table.to_csv(self._handle, sep="\t", index=False, header=not self._begun, lineterminator="\n")
+        self._begun = True
 
 
 def parse_blocks(pairs: Sequence[str]) -> dict[str, str]:

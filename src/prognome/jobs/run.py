@@ -44,6 +44,7 @@ from prognome.jobs.incoming import Arrived, load_external
 from prognome.jobs.judgement import Judgement, judge
 from prognome.jobs.load import Loaded, load
 from prognome.jobs.looks import count_look
+from prognome.jobs.reasons import BACKGROUND, background_of
 from prognome.jobs.sentinels import ask_sentinels
 from prognome.jobs.summary import summarise
 from prognome.jobs.table1 import table1
@@ -379,7 +380,7 @@ def _bundle(study: Study, ready: Prepared, evaluation: Evaluation, schema: Schem
         rows = np.arange(len(cohort))
         learned = refit(best, cohort, rows, ready.rules)
         schema = learn_schema(study, cohort)
-    about = {
+    about: dict[str, Any] = {
         "study": study.name,
         "question": study.question,
         "target": study.target.column,
@@ -391,6 +392,8 @@ def _bundle(study: Study, ready: Prepared, evaluation: Evaluation, schema: Schem
         "versions": record.versions(),
         "read": {name: remember(spec, study.rows.id) for name, spec in study.blocks.items()},
     }
+    if (means := background_of(learned.fitted, cohort.rows(rows))) is not None:
+        about[BACKGROUND] = means
     kind = study.target.kind
     rule = learned.rule or Rule.nothing(kind)
     holds = holds_training_rows(study, evaluation.best)

@@ -21,6 +21,22 @@ _DIGITS = 12  # columns whose association differs by rounding alone are equal
 class _SingleFeature(BaseEstimator):
     """What the two have in common: the column that was taken, on the scale of the training rows."""
 
+    @property
+    def coef_(self) -> Array:
+        """(1 or K, p), or (p,) of a number: weights of the columns as they are given, all 0 but one."""
+        check_is_fitted(self)
+        weight = np.asarray(self.model_.coef_)[..., 0] / self.scale_
+        found = np.zeros((*weight.shape, self.n_features_in_))
+        found[..., self.feature_] = weight
+        return found
+
+    @property
+    def intercept_(self) -> Array:
+        """(1 or K,) or a number: the answer where all columns are 0."""
+        check_is_fitted(self)
+        weight = np.asarray(self.model_.coef_)[..., 0] / self.scale_
+        return np.asarray(self.model_.intercept_ - weight * self.center_)
+
     def _take(self, X: Array, association: Array) -> Array:
         self.association_ = float(association.max())
         self.feature_ = int(association.argmax())
@@ -54,6 +70,13 @@ class SingleFeatureClassifier(ClassifierMixin, _SingleFeature):
         column = self._take(X, auc_distance(X, codes == 1) if two else variance_explained(X, codes))
         self.model_ = PenalisedLogistic().fit(column, y)
         return self
+
+    def decision_function(self, X: Any) -> Array:
+        """(n,) or (n, K) log odds."""
+        check_is_fitted(self)
+        return self.model_.decision_function(
+            self._column(validate_data(self, X, reset=False, dtype=np.float64))
+        )
 
     def predict_proba(self, X: Any) -> Array:
         """(n, K) probabilities."""
