@@ -38,7 +38,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "Stratified": (r"\bstratified\b", "Each fold has about the same share of each class."),
     "Test part": (r"test part", "Rows that are kept aside and judge once, at the end; each further look makes them worth less."),
     "Validation part": (r"validation part", "Rows that choose the model and its settings, and so cannot judge it fairly."),
-    "External cohort": (r"external cohorts?|external:", "Rows from elsewhere that judge and never teach: the best hint at how a model does in another place."),
+    "External cohort": (r"external cohorts?", "Rows from elsewhere that judge and never teach: the best hint at how a model does in another place."),
     "Baseline": (r"\bbaselines?\b", "A simple rule that a model must beat to be worth its trouble."),
     "Dummy": (r"\bdummy\b", "The baseline that looks at no feature and always says the same."),
     "Stack": (r"\bstack\b", "A model that learns how much to trust the answers of the other models."),
@@ -69,7 +69,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "Standard deviation": (r"standard deviations?|\(SD\)", "How far values lie from their mean, typically."),
     "Checksum": (r"\bchecksums?\b|sha256", "A fingerprint of a file: if one letter changes, it changes."),
 }  # fmt: skip
-_OPEN_TO_LINKS = frozenset({"main", "section", "div", "p", "li", "ul", "dl", "dd", "span", "table", "tbody", "tr", "td"})  # fmt: skip
+_OPEN_TO_LINKS = frozenset({"main", "section", "div", "p", "li", "ul", "dl", "dd", "span"})  # fmt: skip
 _PIECE = re.compile(r"(<[^>]*>)")
 _NAME = re.compile(r"</?([a-z0-9]+)")
 _VOID = frozenset({"br", "hr", "col", "img", "input", "circle", "path", "rect", "line", "polyline"})
