@@ -111,7 +111,9 @@ def _anchor(term: str) -> str:
 def _link(body: str, terms: list[str]) -> tuple[str, set[str]]:
     """Link the first use of each term in running text: not in headings, links, drawings, captions or code."""
     left = {term: re.compile(TERMS[term][0], re.IGNORECASE) for term in terms}
-    pieces, stack, found = [], [], set()
+    pieces: list[str] = []
+    stack: list[str] = []
+    found: set[str] = set()
     for piece in _PIECE.split(body):
         if piece.startswith("<"):
             name = _NAME.match(piece)
