@@ -33,7 +33,9 @@ def test_a_run_writes_table_1_of_clinical_and_subgroup_columns(tmp_path):
     assert {"model_card.md", "tripod_ai.md", "data_sheet.md"} == {
         one.name for one in (tmp_path / "out" / "cards").iterdir()
     }
-    assert json.loads((tmp_path / "out" / "run.json").read_text())["study"]["about"]["not_for"] == ["children"]
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["study"]["about"]["not_for"] == [
+        "children"
+    ]
     run(study, tmp_path / "out", workers=1, overwrite=True)  # a whole run folder may be replaced
 
 

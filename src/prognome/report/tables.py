@@ -43,7 +43,7 @@ def models_section(run: Run) -> tuple[Markup, list[Drawing]]:
             element("summary", f"Every figure of the best model, {model_name(run, run.best)}"),
             _every_metric(run, run.best),
         ),
-        element("details", element("summary", "Every figure of all models"), _all_models(run)),
+        element("details", element("summary", "Every figure of all models"), _all_models(run), class_="long"),
         cost,
         id="models",
     )
