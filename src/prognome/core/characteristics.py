@@ -127,7 +127,8 @@ def _levels(column: str, block: str, values: Mapping[str, pd.Series[Any]]) -> li
 
 def _without_small(counts: pd.DataFrame) -> tuple[pd.DataFrame, Any]:
     """Levels that may be shown, the largest first, and the sum of all others; None where there are none."""
-    order = sorted(counts.index, key=lambda level: (-int(counts.loc[level].sum()), str(level)))
+    sums = dict(zip(counts.index, counts.sum(axis=1).tolist(), strict=True))
+    order = sorted(counts.index, key=lambda level: (-sums[level], str(level)))
     small = [level for level in order if _small(counts.loc[level])]
     shown = [level for level in order if level not in small][:MOST_LEVELS]
     pooled = [level for level in order if level not in shown]

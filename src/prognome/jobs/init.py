@@ -196,6 +196,7 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         "# tune: {search: random, trials: 10}   # default: none",
         "# external: [{name: other hospital, blocks: {BLOCK: {path: other.tsv}}, target: {path: other.tsv}}]",
         "# contract: {missing_column: refuse, unseen_category: flag, out_of_range: flag, tolerance: 0.02, outside: 0.5, coverage: 0.5}",
+        "# about: {intended_use: '', not_for: [], population: '', ethics: ''}   # words for the report; there are more",
         "# refit: not_test",
         "seed: 0",
     ]

@@ -44,7 +44,7 @@ def table1(study: Study, cohort: Cohort, external: Mapping[str, Cohort]) -> pd.D
 
 
 def _columns(study: Study, cohort: Cohort) -> tuple[pd.DataFrame, dict[str, str]]:
-    found: dict[str, pd.Series] = {}  # type: ignore[type-arg]
+    found: dict[str, pd.Series] = {}
     blocks: dict[str, str] = {}
     for block in clinical_blocks(study):
         table = cohort.blocks.get(block)

@@ -33,7 +33,9 @@ class Step:
     leaves: tuple[Box, ...] = ()
 
 
-def flow(steps: Sequence[Step], ends: Sequence[Box], title: str, description: str) -> Markup:
+def flow(
+    steps: Sequence[Step], ends: Sequence[Box], apart: Sequence[Box], title: str, description: str
+) -> Markup:
     """The drawing.
 
     Parameters
@@ -42,6 +44,8 @@ def flow(steps: Sequence[Step], ends: Sequence[Box], title: str, description: st
         The main line from top to bottom.
     ends
         Boxes side by side at its foot; three in a row.
+    apart
+        Boxes below that come from elsewhere; no arrow leads to them.
     title, description
         As for every drawing.
     """
@@ -71,7 +75,7 @@ def flow(steps: Sequence[Step], ends: Sequence[Box], title: str, description: st
             y = foot
     if ends:
         columns = min(3, len(ends))
-        across = (width - 16 - 14 * (columns - 1)) / columns
+        across = main if columns == 1 else (width - 16 - 14 * (columns - 1)) / columns
         bar = y + 16
         for start in range(0, len(ends), columns):
             row = ends[start : start + columns]
@@ -84,6 +88,18 @@ def flow(steps: Sequence[Step], ends: Sequence[Box], title: str, description: st
                     marks.append(_head(x + across / 2, top))
                 marks.append(_draw(box, x, top, across, tall))
             y = top + tall
+    if apart:
+        y += 18
+        marks.append(element("path", d=f"M{left:g} {y:g}H{width - 8:g}", stroke=role("grid"), fill="none"))
+        y += 4
+        columns = min(3, len(apart))
+        across = main if columns == 1 else (width - 16 - 14 * (columns - 1)) / columns
+        for start in range(0, len(apart), columns):
+            row = apart[start : start + columns]
+            tall = max(_height(box, across) for box in row)
+            for at, box in enumerate(row):
+                marks.append(_draw(box, left + at * (across + 14), y + 14, across, tall))
+            y += 14 + tall
     return canvas(width, y + 8, marks, title, description)
 
 

@@ -123,8 +123,7 @@ def plain(value: object) -> str:
     >>> plain(join(["a", element("span", "best", class_="tag"), element("small", "help"), " < b"]))
     'a (best) < b'
     """
-    said = join([value])
-    said = _TAG.sub(r" (\1)", _ASIDE.sub("", said))
+    said = _TAG.sub(r" (\1)", _ASIDE.sub("", join([value])))
     return " ".join(unescape(re.sub(r"<[^>]+>", "", said.replace("<br>", "; "))).split()).removesuffix(";")
 
 

@@ -139,7 +139,6 @@ def _table(run: Run, tried: pd.DataFrame) -> Markup:
         columns,
         rows,
         name="blocks",
-        scroll=True,
     )
 
 

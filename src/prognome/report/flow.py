@@ -17,16 +17,18 @@ def flow_drawing(run: Run) -> Drawing:
     start = Box(f"Rows {first['reason']}", _rows(first["rows"]))
     kept = Box("Rows in the study", _rows(cohort["rows"], _classes(run)), strong=True)
     steps = [Step(start, leaves), Step(kept)]
-    ends = [*_parts(run), *_external(run)]
+    ends, apart = _parts(run), _external(run)
     told = "; ".join(
         [f"{start.words}: {start.rows}"]
         + [f"left out, {box.words}: {box.rows}" for box in leaves]
-        + [f"{box.words}: {box.rows}" for box in (kept, *ends)]
+        + [f"{box.words}: {box.rows}" for box in (kept, *ends, *apart)]
     )
-    caption = "Dashed boxes are rows that were left out. Every row that is kept judges or teaches as named."
+    caption = "Dashed boxes are rows that were left out." if leaves else "No row was left out."
+    if apart:
+        caption += " Cohorts from elsewhere stand apart: nothing was learned from them."
     if split["test_rows"]:
         caption += " Nothing was learned from the test part."
-    return Drawing("flow", "Flow of rows", caption, flow(steps, ends, "Flow of rows", told), wide=True)
+    return Drawing("flow", "Flow of rows", caption, flow(steps, ends, apart, "Flow of rows", told), wide=True)
 
 
 def _rows(rows: int, more: str = "") -> str:

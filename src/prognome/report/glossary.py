@@ -38,7 +38,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "Stratified": (r"\bstratified\b", "Each fold has about the same share of each class."),
     "Test part": (r"test part", "Rows that are kept aside and judge once, at the end; each further look makes them worth less."),
     "Validation part": (r"validation part", "Rows that choose the model and its settings, and so cannot judge it fairly."),
-    "External cohort": (r"external cohorts?|external:", "Rows from elsewhere that judge and never teach: the best hint at how a model does in another place."),
+    "External cohort": (r"external cohorts?", "Rows from elsewhere that judge and never teach: the best hint at how a model does in another place."),
     "Baseline": (r"\bbaselines?\b", "A simple rule that a model must beat to be worth its trouble."),
     "Dummy": (r"\bdummy\b", "The baseline that looks at no feature and always says the same."),
     "Stack": (r"\bstack\b", "A model that learns how much to trust the answers of the other models."),
@@ -69,7 +69,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "Standard deviation": (r"standard deviations?|\(SD\)", "How far values lie from their mean, typically."),
     "Checksum": (r"\bchecksums?\b|sha256", "A fingerprint of a file: if one letter changes, it changes."),
 }  # fmt: skip
-_OPEN_TO_LINKS = frozenset({"main", "section", "div", "p", "li", "ul", "dl", "dd", "span", "table", "tbody", "tr", "td"})  # fmt: skip
+_OPEN_TO_LINKS = frozenset({"main", "section", "div", "p", "li", "ul", "dl", "dd", "span"})  # fmt: skip
 _PIECE = re.compile(r"(<[^>]*>)")
 _NAME = re.compile(r"</?([a-z0-9]+)")
 _VOID = frozenset({"br", "hr", "col", "img", "input", "circle", "path", "rect", "line", "polyline"})
@@ -111,7 +111,9 @@ def _anchor(term: str) -> str:
 def _link(body: str, terms: list[str]) -> tuple[str, set[str]]:
     """Link the first use of each term in running text: not in headings, links, drawings, captions or code."""
     left = {term: re.compile(TERMS[term][0], re.IGNORECASE) for term in terms}
-    pieces, stack, found = [], [], set()
+    pieces: list[str] = []
+    stack: list[str] = []
+    found: set[str] = set()
     for piece in _PIECE.split(body):
         if piece.startswith("<"):
             name = _NAME.match(piece)

@@ -99,5 +99,5 @@ def _ethics(run: Run) -> tuple[Item, ...]:
     )
 
 
-def _joined(told: list) -> str:  # type: ignore[type-arg]
+def _joined(told: list) -> str:
     return " ".join(plain(one) for one in told)

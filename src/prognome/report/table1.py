@@ -42,7 +42,7 @@ def table1_block(run: Run) -> Markup | None:
     )
 
 
-def _head(run: Run, group: str, sizes: pd.Series) -> str:  # type: ignore[type-arg]
+def _head(run: Run, group: str, sizes: pd.Series) -> str:
     size = f" (n\u00a0=\u00a0{int(sizes[group]):,})"
     if group == ALL:
         return f"All{size}"
@@ -70,14 +70,14 @@ def _lines(here: pd.DataFrame, groups: list[str]) -> list[list[object]]:
     return rows
 
 
-def _mean(one: dict | None) -> object:  # type: ignore[type-arg]
+def _mean(one: dict | None) -> object:
     if one is None or pd.isna(one["mean"]):
         return _dash()
     places = _places(one["sd"] or one["mean"])
     return f"{decimal(one['mean'], places)} ({decimal(one['sd'], places)})"
 
 
-def _median(one: dict | None) -> object:  # type: ignore[type-arg]
+def _median(one: dict | None) -> object:
     if one is None or pd.isna(one["median"]):
         return _dash()
     median, q1, q3 = (significant(one[name]) for name in ("median", "q1", "q3"))
@@ -90,13 +90,13 @@ def _places(size: float) -> int:
     return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
 
 
-def _counted(one: dict | None) -> object:  # type: ignore[type-arg]
+def _counted(one: dict | None) -> object:
     if one is None or pd.isna(one["count"]) or not one["n"]:
         return _dash()
     return f"{count(int(one['count']))} ({percent(one['count'] / one['n'])})"
 
 
-def _missing(one: dict) -> str:  # type: ignore[type-arg]
+def _missing(one: dict) -> str:
     whole = int(one["n"]) + int(one["missing"])
     return f"{count(int(one['missing']))} ({percent(one['missing'] / whole)})" if one["missing"] else "0"
 

@@ -27,6 +27,8 @@ from prognome.report.words import (
     sentence,
 )
 
+MOST_CARDS = 3
+
 
 def models_section(run: Run) -> tuple[Markup, list[Drawing]]:
     """One row a model, what each costs, and behind folds every figure there is."""
@@ -41,7 +43,7 @@ def models_section(run: Run) -> tuple[Markup, list[Drawing]]:
             element("summary", f"Every figure of the best model, {model_name(run, run.best)}"),
             _every_metric(run, run.best),
         ),
-        element("details", element("summary", "Every figure of all models"), _all_models(run)),
+        element("details", element("summary", "Every figure of all models"), _all_models(run), class_="long"),
         cost,
         id="models",
     )
@@ -88,7 +90,7 @@ def _models(run: Run) -> Markup:
                 rows,
                 name="models",
                 row_classes=classes,
-                scroll=len(run.parts) > 3,
+                scroll=len(run.parts) > MOST_CARDS,
                 caption_shown=True,
             ),
             element(
@@ -172,7 +174,8 @@ def _every_metric(run: Run, label: str) -> Markup:
         [_metric_head(run, name), *(_plain(run, label, part, name) for part in run.parts)] for name in metrics
     ]
     caption = f"Every figure of {model_name(run, label)}, with {level_name(run)} intervals"
-    return join([table(caption, columns, rows, name="best_model"), _thresholds(run)])
+    wide = len(run.parts) > MOST_CARDS
+    return join([table(caption, columns, rows, name="best_model", scroll=wide), _thresholds(run)])
 
 
 def _metric_head(run: Run, name: str) -> object:

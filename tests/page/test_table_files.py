@@ -1,0 +1,108 @@
+"""One table in three forms, by hand."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+
+import pytest
+
+from prognome.page import flow, latex, table
+from prognome.page.flow import Box, Step
+from prognome.page.html import Markup, element, join, plain
+from prognome.page.table import Column, Estimate, Table
+
+HOSTILE = r"a_b%c&d#e{f}g~h^i\j$k<l>"
+
+
+def estimate(value: str, low: str, high: str) -> Estimate:
+    return Estimate(element("div", value, f" {low} to {high}"), value, low, high)
+
+
+def test_what_steers_latex_loses_its_force() -> None:
+    # written down from the LaTeX Companion, table of special characters
+    assert latex.escape(HOSTILE) == (
+        r"a\_b\%c\&d\#e\{f\}g\textasciitilde{}h\textasciicircum{}i\textbackslash{}j\$k$<$l$>$"
+    )
+    assert latex.escape("\u22120.5 to 1\u202f%") == r"$-$0.5 to 1\,\%"
+    assert latex.escape("R²β≥ü中") == r"R\textsuperscript{2}$\beta$$\geq$ü中"
+    assert latex.escape("a\u202eb\x07c\td") == "abc d"
+
+
+def test_tsv_splits_a_value_from_its_interval_and_is_plain() -> None:
+    one = Table(
+        "t",
+        "T",
+        [Column("Model"), Column("Score"), Column("Rows", numeric=True)],
+        [
+            [
+                ["best\tone", element("span", "best", class_="tag")],
+                estimate("\u22120.10", "\u22120.2", "0"),
+                "1,234",
+            ],
+            [element("b", "<x> & y"), element("span", "–"), "5\u202f%"],
+        ],
+    )
+    assert one.tsv() == (
+        "Model\tScore\tScore low\tScore high\tRows\n"
+        "best one (best)\t-0.10\t-0.2\t0\t1234\n"
+        "<x> & y\t\t\t\t5 %\n"
+    )
+
+
+def test_latex_has_caption_label_rules_and_as_many_cells_as_columns() -> None:
+    text = Table(
+        "a_b", "50 % & more", [Column("M"), Column("S")], [["[x]", estimate("0.5", "0.4", "0.6")]]
+    ).tex()
+    lines = text.splitlines()
+    assert r"\caption{50 \% \& more.}" in lines
+    assert r"\label{tab:a-b}" in lines
+    assert r"\begin{tabular}{@{}lr@{}}" in lines
+    assert [line for line in lines if line.endswith(r"\\")] == [r"M & S \\", r"{}[x] & 0.5 [0.4, 0.6] \\"]
+    assert [text.count(rule) for rule in (r"\toprule", r"\midrule", r"\bottomrule")] == [1, 1, 1]
+    assert r"\small" not in lines
+
+
+def test_wide_tables_are_small_and_long_words_wrap() -> None:
+    wide = Table("w", "W", [Column(f"c{k}") for k in range(8)], [["1"] * 8]).tex()
+    assert "\n\\small\n" in wide
+    long = Table("l", "L", [Column("a"), Column("b")], [["x", "word " * 40]]).tex()
+    assert r"p{0.62\linewidth}" in long
+    assert r"\usepackage{array}" in long
+
+
+def test_markup_carries_its_tables_through_elements_and_joins() -> None:
+    built = table.table("T", [Column("a"), Column("b")], [["x", "1"]], name="mine")
+    page = join([element("div", element("p", "y"), [built]), "z"])
+    assert [one.name for one in page.carried if isinstance(one, Table)] == ["mine"]
+    assert 'href="tables/mine.tsv"' in page
+    assert table.table("T", [Column("a")], [["x"]]).carried == ()
+
+
+@pytest.mark.parametrize(
+    ("markup", "said"),
+    [
+        (join(["a", element("small", "aside")]), "a"),
+        (element("p", "x", Markup("<br>"), "y"), "x; y"),
+        (element("span", "–", element("span", "not scored", class_="hidden")), "–"),
+        ("1 < 2 & 3", "1 < 2 & 3"),
+    ],
+)
+def test_plain_says_what_the_eye_sees(markup: object, said: str) -> None:
+    assert plain(markup) == said
+
+
+def test_boxes_of_a_flow_stand_inside_the_drawing_and_words_wrap() -> None:
+    steps = [Step(Box("read", "9 rows"), (Box("a long reason " * 8, "1 row"),)), Step(Box("kept", "8 rows"))]
+    svg = flow.flow(steps, [Box("a", "4 rows")] * 5, [Box("b", "2 rows")], "T", "D")
+    root = ET.fromstring(svg)
+    width, height = (float(root.attrib[name]) for name in ("width", "height"))
+    boxes = [one.attrib for one in root.iter("{http://www.w3.org/2000/svg}rect")]
+    assert len(boxes) == 9
+    for box in boxes:
+        assert float(box["x"]) >= 0
+        assert float(box["x"]) + float(box["width"]) <= width
+        assert float(box["y"]) + float(box["height"]) <= height
+    assert svg.count("a long reason") >= 4
+    spans = sorted((float(b["y"]), float(b["y"]) + float(b["height"])) for b in boxes if float(b["x"]) < 9)
+    assert all(above[1] < below[0] for above, below in pairwise(spans))
