@@ -41,6 +41,7 @@ def make_study(path: Path, **changes: object) -> Study:
         "split": {"outer": {"folds": 3}},
         "judge": {"bootstrap": 100},
         "models": ["logistic", {"random_forest": {"n_estimators": 10}}],
+        "explain": False,
         "seed": 3,
     }
     return Study.from_mapping({**said, **changes}, folder=path.parent)

@@ -190,6 +190,7 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         "# subgroups: [sex, {column: age, cuts: [50, 65]}]   # how it serves whom, with gaps",
         "# guards: {mode: warn}           # strict stops the run; accept: {GUARD: reason}; see: prognome list guards",
         "# stability: {curve: [0.25, 0.5, 0.75, 1.0], seeds: 3, blocks: auto}",
+        "# explain: {markers: auto, top: 10, panel: auto}",
         "# prepare:                       # default for a table; see: prognome list steps",
         "#   BLOCK: [{encode.ordinal: {ordered_only: true}}, encode.onehot, impute.median, clean.constant, scale.zscore]",
         f"models: [{'ridge' if inferred.kind == 'number' else 'logistic'}, random_forest, xgboost]   # see: prognome list models",
