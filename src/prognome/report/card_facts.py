@@ -214,8 +214,8 @@ def bundle(run: Run) -> str:
         return ""
     holds = "holds" if facts["holds_training_rows"] else "does not hold"
     return (
-        f"bundle/ in the run folder, manifest sha256 {facts['manifest_sha256'][:12]}…; applied with: prognome "
-        f"predict. It {holds} data of single training rows."
+        f"bundle/ in the run folder, manifest sha256 {facts['manifest_sha256'][:12]}…; applied with: "
+        f"prognome predict. It {holds} data of single training rows."
     )
 
 
