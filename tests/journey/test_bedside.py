@@ -187,7 +187,7 @@ def test_run_folder_holds_what_the_architecture_says(finished: Desk) -> None:
     assert {path.name for path in finished.out.iterdir()} == {
         "study.yaml", "split.tsv", "predictions.tsv", "scores.tsv", "timing.tsv", "mismatches.tsv",
         "comparisons.tsv", "decision_curve.tsv", "stability.tsv", "guards.tsv", "blocks.tsv",
-        "figures", "report.html", "run.json", "bundle",
+        "figures", "tables", "cards", "table1.tsv", "report.html", "run.json", "bundle",
     }  # fmt: skip
     columns = {
         "split.tsv": "row part repeat fold group",
