@@ -183,10 +183,12 @@ def test_python_gives_what_the_command_line_gives(finished: Desk) -> None:
 
 
 def test_run_folder_holds_what_the_architecture_says(finished: Desk) -> None:
-    """markers.tsv comes with its own work; gaps.tsv is there where there are subgroups."""
+    """gaps.tsv is there where there are subgroups, marker_pairs.tsv where a forest is best."""
     assert {path.name for path in finished.out.iterdir()} == {
         "study.yaml", "split.tsv", "predictions.tsv", "scores.tsv", "timing.tsv", "mismatches.tsv",
         "comparisons.tsv", "decision_curve.tsv", "stability.tsv", "guards.tsv", "blocks.tsv",
+        "markers.tsv", "marker_spread.tsv", "marker_shapes.tsv", "marker_agreement.tsv", "panel.tsv",
+        "panel_markers.tsv",
         "figures", "tables", "cards", "table1.tsv", "report.html", "run.json", "bundle",
     }  # fmt: skip
     columns = {

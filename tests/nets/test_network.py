@@ -53,7 +53,8 @@ def test_what_stands_in_an_absent_block_is_never_read():
 def test_all_rows_of_all_blocks_absent_is_an_answer():
     said = network()(batch(window=False, labs=False))
     assert torch.isfinite(said).all()
-    assert (said == said[0]).all()
+    # the product of a few rows may be added up in another order for each; see prognome.nets.say.in_pieces
+    torch.testing.assert_close(said, said[:1].expand_as(said), atol=1e-6, rtol=0)
 
 
 def test_blocks_are_hidden_in_training_only_as_often_as_asked():

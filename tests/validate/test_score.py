@@ -179,14 +179,16 @@ def test_where_a_fold_is_a_site_the_interval_is_students_over_sites():
     assert [line["method"] for line in lines[:-1]] == ["Wilson"] * 3
 
 
-def test_sites_that_are_alike_do_not_promise_more_than_their_rows():
+def test_sites_that_are_alike_keep_two_thirds_of_the_interval_of_their_rows():
+    """By hand: 15 of 20 right at each of three sites; 60 rows are worth 60 / (1 + 15/60 + 5/60) = 45, of
+    which Wilson's interval is .6073 to .8534; two thirds of its distance from .75."""
     truth = np.ones(60, int)
     right = np.tile(np.r_[np.ones(15), np.zeros(5)], 3)
     sites = np.repeat(np.array(["a", "b", "c"], dtype=object), 20)
     given = folds(judged=Judged(truth, np.c_[1 - right, right]))
     *_, line = table(given, sites, names=["accuracy"])
-    assert line["low"] < 0.68
-    assert line["high"] > 0.82
+    assert line["low"] == pytest.approx(0.75 - 2 / 3 * (0.75 - 0.6073), abs=1e-4)
+    assert line["high"] == pytest.approx(0.75 + 2 / 3 * (0.8534 - 0.75), abs=1e-4)
     assert "within sites" in line["method"]
 
 
