@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 LEAST = 5  # rows in a bin that is told
+FEW_VALUES = 6  # different ones that are told one by one
 SPREAD_COLUMNS = ("feature", "low", "high", "rows", "place")
 SHAPE_COLUMNS = ("feature", "from", "to", "level", "rows", "value", "shap", "shap_low", "shap_high")
 
@@ -79,7 +80,7 @@ def shape_of(
     number
         Whether they are numbers.
     bins
-        About equally many rows each; never fewer than five.
+        About equally many rows each; of up to six different numbers one each.
     most_levels
         Commonest first.
 
@@ -99,7 +100,9 @@ def shape_of(
     given = pd.to_numeric(given) if number else given
     known = given.notna()
     parts, given = parts[known], given[known]
-    if number:
+    if number and given.nunique() <= FEW_VALUES:  # dosages, stages: a bin each
+        groups = [given.index[given == value] for value in sorted(given.unique())]
+    elif number:
         pieces = min(bins, max(1, len(given) // LEAST), max(1, given.nunique()))
         cut = pd.qcut(given, pieces, labels=False, duplicates="drop") if len(given) else given
         keys = list(pd.unique(cut.dropna().sort_values())) if len(given) else []
