@@ -165,7 +165,7 @@ def _facts(runs: tuple[Run, Run]) -> Markup:
     return element(
         "section",
         element("h2", "What each is"),
-        table("What each run is", [Column(""), Column("A"), Column("B")], rows),
+        table("What each run is", [Column("What"), Column("A"), Column("B")], rows),
     )
 
 
