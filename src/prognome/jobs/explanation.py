@@ -29,6 +29,7 @@ from prognome.jobs.stability import is_costly
 from prognome.report.words import metric_name
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import Evaluation, Rules
+from prognome.validate.processes import in_order
 
 Array = NDArray[np.float64]
 MOST_CLUSTERED = 1000  # columns among which neighbours are sought
@@ -131,7 +132,6 @@ def _ask_folds(
     workers: int,
 ) -> list[ExplainedFold]:
     """Every fold with the seed by which it was judged, then the first with others."""
-    from joblib import Parallel, delayed, parallel_config
 
     def task(fold: Fold, seed: int, panel: bool) -> tuple[Any, ...]:
         params = evaluation.params.get((best.label, fold.repeat, fold.fold), {})
@@ -146,10 +146,7 @@ def _ask_folds(
         task(folds[0], seed_of(rules.seed, "explain", best.label, number), False)
         for number in range(study.explain.seeds if _draws(best) else 0)
     ]
-    if workers == 1 or len(tasks) == 1:
-        return [explain_fold(*one) for one in tasks]
-    with parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
-        return list(Parallel(max_nbytes="1M")(delayed(explain_fold)(*one) for one in tasks))
+    return in_order(explain_fold, tasks, min(workers, len(tasks)))
 
 
 def _draws(best: Candidate) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from prognome.core.cohort import Cohort
 from prognome.core.metrics import Metric
 from prognome.core.table import Index
 from prognome.validate.learn import Learned, Task, learn
+from prognome.validate.processes import in_processes
 from prognome.validate.resume import Pieces
 from prognome.validate.training_watch import telling, watching
 
@@ -94,26 +93,8 @@ class Crew:
     def _work(
         self, tasks: Sequence[tuple[Task, Asked]], folder: str | None
     ) -> Generator[Learned, None, None]:
-        from joblib import Parallel, delayed, parallel_config
-
-        if self._workers == 1:
-            for task, asked in tasks:
-                yield _one(task, self._cohort, asked, self._metric, folder)
-            return
-        with parallel_config("loky", n_jobs=self._workers, inner_max_num_threads=1):
-            pool = Parallel(return_as="generator_unordered", max_nbytes="1M", pre_dispatch="2*n_jobs")
-            try:
-                with _workers_deaf_to_ctrl_c():
-                    answers = pool(
-                        delayed(_one)(task, self._cohort, asked, self._metric, folder)
-                        for task, asked in tasks
-                    )
-                yield from answers
-            except BaseException:
-                from joblib.externals.loky import get_reusable_executor
-
-                get_reusable_executor().shutdown(wait=False, kill_workers=True)
-                raise
+        calls = ((task, self._cohort, asked, self._metric, folder) for task, asked in tasks)
+        return in_processes(_one, calls, self._workers)
 
     def _count(self, one: Learned) -> Learned:
         self._done += 1
@@ -123,19 +104,6 @@ class Crew:
     def _say(self, word: str) -> None:
         if self._progress:
             self._progress(self._done, self._total, word)
-
-
-@contextlib.contextmanager
-def _workers_deaf_to_ctrl_c() -> Iterator[None]:
-    """Processes begun here ignore Ctrl-C, which a terminal sends to all: this one hears it and ends them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _name(task: Task) -> tuple[str, str, int, int]:

@@ -1,0 +1,66 @@
+"""The same function on many sets of arguments, in this process or in several; Ctrl-C ends all of them."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Any
+
+
+def in_processes(
+    function: Callable[..., Any], calls: Iterable[tuple[Any, ...]], workers: int
+) -> Generator[Any, None, None]:
+    """Results as they come, in any order. Every process computes with one thread.
+
+    Parameters
+    ----------
+    function
+        Of a module, so that processes can find it.
+    calls
+        Its arguments, one set a call. Large arrays reach processes as one shared memory map.
+    workers
+        Processes; 1 does the work here, in the order of the calls.
+    """
+    if workers == 1:
+        for arguments in calls:
+            yield function(*arguments)
+        return
+    from joblib import Parallel, delayed, parallel_config
+
+    with parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
+        pool = Parallel(return_as="generator_unordered", max_nbytes="1M", pre_dispatch="2*n_jobs")
+        try:
+            with _workers_deaf_to_ctrl_c():
+                answers = pool(delayed(function)(*arguments) for arguments in calls)
+            yield from answers
+        except BaseException:
+            from joblib.externals.loky import get_reusable_executor
+
+            get_reusable_executor().shutdown(wait=False, kill_workers=True)
+            raise
+
+
+def in_order(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]], workers: int) -> list[Any]:
+    """The same, all results in the order of the calls."""
+    numbered = in_processes(_numbered, ((at, function, call) for at, call in enumerate(calls)), workers)
+    with contextlib.closing(numbered) as results:
+        return [result for _, result in sorted(results, key=lambda pair: pair[0])]
+
+
+def _numbered(at: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[int, Any]:
+    return at, function(*arguments)
+
+
+@contextlib.contextmanager
+def _workers_deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes begun here ignore Ctrl-C, which a terminal sends to all: this one hears it and ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
