@@ -55,7 +55,7 @@ def marker_sentences(
         )
     if by_parts and "drop_low" in used:
         held = int((used["drop_low"] > 0).sum())
-        asked = int(used["drop"].notna().sum())
+        asked = int(used["drop_low"].notna().sum())
         if asked:
             said.append(
                 f"Shuffling costs {metric} beyond doubt for {held} of the {asked} that were shuffled."

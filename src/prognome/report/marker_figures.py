@@ -29,7 +29,7 @@ def bars_of_markers(run: Run, first: pd.DataFrame, *, by_parts: bool, unit: str)
     for at, (name, value) in enumerate(zip(first["feature"], values.tolist(), strict=True)):
         y, end = _row(plot, at), float(plot.px(value))
         marks += [
-            words(NAME - 8, y + 4, shorten(_bare(name)), anchor="end"),
+            _name(at, name, y),
             element(
                 "rect", x=round(min(zero, end), 1), y=y - 8, width=round(max(abs(end - zero), 0.5), 1),
                 height=16, fill=role("s1"), fill_opacity=0.8,
@@ -51,7 +51,7 @@ def spread_of_markers(run: Run, unit: str) -> Drawing:
     for at, name in enumerate(names):
         here, y = table[table["feature"] == name], _row(plot, at)
         most = float(here["rows"].max())
-        marks.append(words(NAME - 8, y + 4, shorten(_bare(name)), anchor="end"))
+        marks.append(_name(at, name, y))
         for one in here.to_dict("records"):
             left, right = float(plot.px(one["low"])), float(plot.px(one["high"]))
             tall = 3 + 17 * float(np.sqrt(one["rows"] / most))
@@ -84,6 +84,11 @@ def spread_of_markers(run: Run, unit: str) -> Drawing:
         "block, the more rows it holds; single rows are not shown."
     )
     return Drawing("marker_spread", title, caption, _drawn(plot, marks, title, told), wide=True)
+
+
+def _name(at: int, name: object, y: float) -> Markup:
+    """With its rank, since long names are cut."""
+    return words(NAME - 8, y + 4, f"{at + 1}  {shorten(_bare(name), 26)}", anchor="end")
 
 
 def _plot(axis: Axis, rows: int) -> Plot:

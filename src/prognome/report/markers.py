@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from prognome.page.chart import Axis, Plot, band, draw, line, points, whiskers
+from prognome.page.chart import Axis, Plot, band, draw, line, points, shorten, whiskers
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, data, decimal, significant
 from prognome.page.palette import role
@@ -39,9 +39,9 @@ def markers_section(run: Run) -> tuple[Markup | None, list[Drawing]]:
         return element("section", heading, note, id="markers"), []
     first = run.markers.head(int(said["top"]))
     by_parts = bool(first["shap"].notna().any())
-    bars = bars_of_markers(run, first, by_parts=by_parts, unit=str(said.get("unit") or ""))
-    spread = spread_of_markers(run, str(said["unit"])) if len(run.marker_spread) else None
-    shapes = _shapes(run, str(said.get("unit") or ""))
+    bars = bars_of_markers(run, first, by_parts=by_parts, unit=_unit(said))
+    spread = spread_of_markers(run, _unit(said)) if len(run.marker_spread) else None
+    shapes = _shapes(run, _unit(said))
     panel = _panel_drawing(run) if len(run.panel) else None
     drawings = [one for one in (bars, spread, *shapes, panel) if one is not None]
     body = element(
@@ -72,10 +72,15 @@ def _how(run: Run, said: dict[str, Any], *, by_parts: bool) -> str:
         )
     error = float(said["error"] or 0)
     return (
-        f"SHAP values of {model_name(run, run.best)}, in {said['unit']}, of the {rows}{seeds}: none of the "
+        f"SHAP values of {model_name(run, run.best)}, in {_unit(said)}, of the {rows}{seeds}: none of the "
         "models had learned from the rows they are asked about here. The parts of a row add up to its "
         f"answer; the largest gap was {significant(error, 2) if error > 1e-12 else 'below 1e-12'}."
     )
+
+
+def _unit(said: dict[str, Any]) -> str:
+    unit = str(said.get("unit") or "")
+    return "the target's unit" if unit == "number" else unit
 
 
 def _bare(name: object) -> str:
@@ -98,18 +103,18 @@ def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
         *(Column(column) for column in annotated),
     ]
     sizes = run.markers["cluster"].value_counts()
+    up, down = ("raises it", "lowers it") if run.kind == "number" else ("speaks for", "speaks against")
+    ways = {"+": f"higher {up}", "-": f"higher {down}", "±": "both ways"}
     rows: list[list[object]] = []
-    for one in first.to_dict("records"):
+    for at, one in enumerate(first.to_dict("records"), start=1):
         block = str(one["feature"]).partition(":")[0]
         missed = one["overlooked"] == "yes"
         rows.append(
             [
-                _bare(one["feature"]),
+                f"{at}  {_bare(one['feature'])}",
                 block,
                 *([_number(one["shap"])] if by_parts else []),
-                {"+": "higher speaks for", "-": "higher speaks against", "±": "both ways"}.get(
-                    str(one["direction"]), "–"
-                ),
+                ways.get(str(one["direction"]), "–"),
                 _drop(run, one),
                 f"{int(one['top'])} of {int(one['folds'])}",
                 element(
@@ -162,9 +167,9 @@ def _shapes(run: Run, unit: str) -> list[Drawing]:
         x = np.arange(len(here), dtype=float) if levels else here["value"].to_numpy(float)
         names = tuple(str(level) for level in here["level"]) if levels else ()
         across = (
-            Axis(-0.5, len(here) - 0.5, _bare(feature), tuple(x.tolist()), names)
+            Axis(-0.5, len(here) - 0.5, shorten(_bare(feature), 38), tuple(x.tolist()), names)
             if levels
-            else Axis.around(x, _bare(feature))
+            else Axis.around(x, shorten(_bare(feature), 38))
         )
         up = Axis.around([*here["shap_low"], *here["shap_high"], 0.0], f"Part, {unit}")
         plot = Plot(across, up, width=330, height=250, left=72)
