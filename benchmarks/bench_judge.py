@@ -13,12 +13,12 @@ import argparse
 import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.timing import least_seconds, result
 from prognome.core import delong
 from prognome.core.bootstrap import replicate_weights
 from prognome.core.judged import Judged
@@ -55,25 +55,6 @@ def naive_variance(event: NDArray[np.bool_], score: Array) -> tuple[float, float
         below += wins.sum(axis=0)
     below /= len(yes)
     return float(above.mean()), float(above.var(ddof=1) / len(yes) + below.var(ddof=1) / len(no))
-
-
-def least_seconds(work: Callable[[], Any], repeats: int) -> float:
-    """The least seconds of several runs."""
-    taken = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return min(taken)
-
-
-def result(name: str, seconds: float, peer: float, note: str) -> None:
-    """One RESULT line."""
-    ratio = peer / seconds
-    print(
-        f"RESULT name={name} seconds={seconds:.4f} peer_seconds={peer:.2f} ratio={ratio:.1f} ({note})",
-        flush=True,
-    )
 
 
 def bench_delong(rows: int) -> bool:

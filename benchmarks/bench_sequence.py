@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 
+from benchmarks.timing import least_seconds, result
 from prognome.model.kmer import KmerClassifier
 from prognome.sequence.alphabet import DNA
 from prognome.sequence.codes import encode
@@ -39,16 +40,6 @@ def windows(rows: int, length: int, seed: int = 0) -> list[str]:
     return [bytes(row).decode("ascii") for row in np.frombuffer(b"ACGT", dtype=np.uint8)[letters]]
 
 
-def least_seconds(work: Callable[[], Any], repeats: int) -> float:
-    """The least seconds of several runs."""
-    taken = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return min(taken)
-
-
 def peak_mb(work: Callable[[], Any]) -> float:
     """Most memory that one run takes, what it gives back included."""
     tracemalloc.start()
@@ -56,15 +47,6 @@ def peak_mb(work: Callable[[], Any]) -> float:
     peak = tracemalloc.get_traced_memory()[1] / 2**20
     tracemalloc.stop()
     return peak
-
-
-def result(name: str, seconds: float, peer: float, note: str) -> None:
-    """One RESULT line."""
-    ratio = peer / seconds
-    print(
-        f"RESULT name={name} seconds={seconds:.4f} peer_seconds={peer:.2f} ratio={ratio:.1f} ({note})",
-        flush=True,
-    )
 
 
 def looped_codes(values: NDArray[np.uint8]) -> NDArray[np.float32]:

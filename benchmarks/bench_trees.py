@@ -13,15 +13,14 @@ from __future__ import annotations
 import argparse
 import resource
 import sys
-import time
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 
+from benchmarks.timing import least_seconds, result
 from prognome.trees.ensemble import flatten
 from prognome.trees.path_shap import path_interactions, path_shap
 
@@ -40,26 +39,6 @@ def forest(trees: int, depth: int, rows: int, columns: int, classes: int) -> tup
     score = X[:, 0] + X[:, 1] * X[:, 2] + rng.standard_normal(rows)
     y = np.digitize(score, np.quantile(score, np.arange(1, classes) / classes))
     return RandomForestClassifier(trees, max_depth=depth, random_state=0).fit(X, y), X
-
-
-def least_seconds(work: Callable[[], Any], repeats: int) -> float:
-    """The least seconds of several runs."""
-    taken = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return min(taken)
-
-
-def result(name: str, seconds: float, peer: float, note: str) -> float:
-    """One RESULT line; the ratio."""
-    ratio = peer / seconds
-    print(
-        f"RESULT name={name} seconds={seconds:.4f} peer_seconds={peer:.2f} ratio={ratio:.1f} ({note})",
-        flush=True,
-    )
-    return ratio
 
 
 def bench(model: Any, X: NDArray[np.float64], name: str) -> bool:

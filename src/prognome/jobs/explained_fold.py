@@ -122,22 +122,6 @@ def explain_fold(
     wanted
         What is asked.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):  # in any process alike, so that figures do not depend on their number
-        return _explain(candidate, params, cohort, train, judge, metric, seed, wanted)
-
-
-def _explain(
-    candidate: Candidate,
-    params: Mapping[str, Any],
-    cohort: Cohort,
-    train: Index,
-    judge: Index,
-    metric: Metric,
-    seed: int,
-    wanted: Wanted,
-) -> ExplainedFold:
     learn, rows = cohort.rows(train), cohort.rows(judge)
     assert learn.target is not None
     fresh = seeded(candidate.with_params(params), seed)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,31 +21,26 @@ from prognome.core.paths import anchor
 from prognome.core.rule import Rule
 from prognome.core.schema import Schema
 from prognome.core.seeds import seed_of
-from prognome.core.sequence_schema import length_range
-from prognome.core.sequences import Sequences
 from prognome.core.split import Split, check_folds, make_split
 from prognome.core.split_file import read_split
 from prognome.core.study import Study
-from prognome.core.table import Table
 from prognome.errors import StudyError
 from prognome.jobs import record
 from prognome.jobs.assemble import (
     candidates,
-    clinical_blocks,
     group_mean_column,
     holds_training_rows,
     resolve,
 )
 from prognome.jobs.beside_markers import Beside, read_beside
 from prognome.jobs.explanation import Explanation, explain
+from prognome.jobs.facts_of_run import facts_of_run, judgement_facts, without_nan
 from prognome.jobs.how_read import remember
-from prognome.jobs.incoming import Arrived, load_external
+from prognome.jobs.incoming import load_external
 from prognome.jobs.judgement import Judgement, judge
 from prognome.jobs.load import Loaded, load
-from prognome.jobs.looks import count_look
 from prognome.jobs.reasons import BACKGROUND, background_of
 from prognome.jobs.sentinels import ask_sentinels
-from prognome.jobs.summary import summarise
 from prognome.jobs.table1 import table1
 from prognome.jobs.watch import Said, guard_ids, guard_training_rows, guards_table, stop_if_strict
 from prognome.jobs.watch_encoders import guard_encoders
@@ -320,9 +314,19 @@ def _run(
     )
     say("writing the bundle and the report")
     bundle = _bundle(study, ready, evaluation, schema)
-    known = _record(study, ready, evaluation, elsewhere, inputs, started, time.perf_counter() - clock)
-    known |= _judgement_facts(judgement, told)
-    known["explanation"] = _without_nan(explanation.said)
+    known = facts_of_run(
+        study,
+        ready.loaded,
+        split,
+        ready.candidates,
+        evaluation,
+        elsewhere,
+        inputs,
+        started,
+        time.perf_counter() - clock,
+    )
+    known |= judgement_facts(judgement, told)
+    known["explanation"] = without_nan(explanation.said)
     if pieces is not None and pieces.taken:
         known["notes"].append(pieces.note())
     if folder is not None:
@@ -398,174 +402,3 @@ def _bundle(study: Study, ready: Prepared, evaluation: Evaluation, schema: Schem
     rule = learned.rule or Rule.nothing(kind)
     holds = holds_training_rows(study, evaluation.best)
     return Bundle(learned.fitted, schema, rule, kind, cohort.classes, about, holds)
-
-
-def _record(
-    study: Study,
-    ready: Prepared,
-    evaluation: Evaluation,
-    elsewhere: Mapping[str, Arrived],
-    inputs: list[dict[str, Any]],
-    started: datetime,
-    seconds: float,
-) -> dict[str, Any]:
-    loaded, split = ready.loaded, ready.split
-    cohort = loaded.cohort
-    assert cohort.target is not None
-    looks = None
-    if len(split.test):
-        looks = count_look(cohort.ids[split.test], cohort.target[split.test], record.study_hash(study))
-    return {
-        "format": record.RUN_FORMAT,
-        "study": study.to_mapping(),
-        "study_sha256": record.study_hash(study),
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 1),
-        "replay": "prognome run --replay run.json -o AGAIN",
-        "versions": record.versions(),
-        "machine": record.machine(),
-        "inputs": inputs,
-        "cohort": {
-            "rows": len(cohort),
-            "losses": [{"reason": loss.reason, "rows": loss.rows} for loss in loaded.losses],
-            "blocks": {name: _block_facts(table) for name, table in cohort.blocks.items()},
-            "classes": [
-                {"label": label, "rows": int((cohort.target == code).sum())}
-                for code, label in enumerate(cohort.classes)
-            ],
-            "groups": None if cohort.groups is None else len(set(cohort.groups.tolist())),
-            "mismatches": len(loaded.mismatches),
-            "clinical_blocks": clinical_blocks(study),
-        },
-        "split": {
-            "scheme": split.scheme,
-            "folds": sum(1 for _ in split.folds()),
-            "learn_rows": len(split.learn),
-            "test_rows": len(split.test),
-            "test_looked_at_by_studies": looks,
-        },
-        "external": {name: _arrival_facts(arrived) for name, arrived in elsewhere.items()},
-        "models": [
-            {
-                "label": one.label,
-                "baseline": one.baseline,
-                "params": _plain(refitted.chosen.params)
-                if (refitted := evaluation.refitted.get(one.label)) and refitted.chosen
-                else None,
-                "features": [
-                    {"name": name, "folds": folds}
-                    for name, folds in sorted(
-                        evaluation.features.get(one.label, {}).items(), key=lambda item: (-item[1], item[0])
-                    )
-                ],
-                "training_notes": list(evaluation.training_notes.get(one.label, ())),
-                "warnings": sorted(
-                    {
-                        word
-                        for words in evaluation.timing.loc[
-                            evaluation.timing["model"] == one.label, "warnings"
-                        ]
-                        for word in str(words).split(", ")
-                        if word
-                    }
-                ),
-            }
-            for one in ready.candidates
-        ],
-        "primary": study.primary,
-        "best": evaluation.best,
-        "picks": [{"repeat": r, "fold": f, "model": m} for (r, f), m in evaluation.picks.items()],
-        "failures": dict(evaluation.failures),
-        "summary": summarise(evaluation.scores, study.primary, evaluation.best),
-        "notes": [*loaded.notes, *_shared_ids(cohort, elsewhere), *_absent_subgroups(study, elsewhere)],
-    }
-
-
-def _judgement_facts(judgement: Judgement, told: list[Said]) -> dict[str, Any]:
-    return {
-        "verdicts": dict(judgement.verdicts),
-        "decisions": dict(judgement.decisions),
-        "subgroups": dict(judgement.subgroups),
-        "stability": {
-            "curve": judgement.curve,
-            "spread": judgement.spread,
-            "left_out": judgement.left_out,
-        },
-        "added_value": {
-            "sentences": dict(judgement.added.sentences),
-            "summary": judgement.added.summary,
-            "left_out": judgement.added.left_out,
-        },
-        "guards": [_without_nan(asdict(one)) for one in told],
-    }
-
-
-def _without_nan(value: Any) -> Any:
-    """Plain data as JSON takes it."""
-    if isinstance(value, Mapping):
-        return {str(key): _without_nan(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [_without_nan(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _absent_subgroups(study: Study, elsewhere: Mapping[str, Arrived]) -> list[str]:
-    """Subgroup columns that an external cohort lacks, so that nobody takes silence for a pass."""
-    return [
-        f"external cohort {name} has no column '{one.column}', so it is not looked at by it"
-        for name, other in elsewhere.items()
-        for one in study.subgroups
-        if one.column not in other.cohort.facts
-    ]
-
-
-def _shared_ids(cohort: Cohort, elsewhere: Mapping[str, Arrived]) -> list[str]:
-    """External cohorts whose ids are also ids here: the same people would make them no external cohort."""
-    mine = set(cohort.ids.tolist())
-    shared = {name: len(mine & set(other.cohort.ids.tolist())) for name, other in elsewhere.items()}
-    return [
-        f"{count:,} ids of external cohort {name} are also ids of this cohort; if they are the same people, "
-        "its scores are not external"
-        for name, count in shared.items()
-        if count
-    ]
-
-
-def _arrival_facts(arrived: Arrived) -> dict[str, Any]:
-    matched = arrived.matched
-    return {
-        "rows": len(matched.cohort),
-        "losses": [{"reason": loss.reason, "rows": loss.rows} for loss in arrived.losses],
-        "refused_by_contract": int((matched.refused != "").sum()),
-        "out_of_range": int((matched.out_of_range != "").sum()),
-        "unseen_category": int((matched.unseen != "").sum()),
-        "outside": round(float(matched.outside.mean()), 4),
-        "coverage": round(float(matched.coverage.mean()), 4),
-    }
-
-
-def _block_facts(table: Table) -> dict[str, Any]:
-    frame = table.frame
-    numbers = frame.select_dtypes("number").shape[1]
-    missing = float(frame.isna().to_numpy().mean()) if frame.size else 0.0
-    texts = frame.shape[1] - numbers
-    facts: dict[str, Any] = {
-        "columns": frame.shape[1],
-        "numbers": numbers,
-        "categories": 0 if isinstance(table, Sequences) else texts,
-        "missing": round(missing, 4),
-    }
-    if isinstance(table, Sequences):
-        facts["sequences"] = {
-            "columns": texts,
-            "alphabet": table.alphabet,
-            "stranded": table.stranded,
-            "lengths": length_range([text for column in table.names for text in frame[column]]),
-        }
-    return facts
-
-
-def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value.item() if isinstance(value, np.generic) else value for key, value in params.items()}

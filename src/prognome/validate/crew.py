@@ -111,7 +111,5 @@ def _name(task: Task) -> tuple[str, str, int, int]:
 
 
 def _one(task: Task, cohort: Cohort, asked: Asked, metric: Metric, folder: str | None) -> Learned:
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1), telling(folder, *_name(task)):
+    with telling(folder, *_name(task)):
         return learn(task, cohort, {part: rows.rows(at) for part, (rows, at) in asked.items()}, metric)

@@ -25,7 +25,7 @@ def in_processes(
     """
     if workers == 1:
         for arguments in calls:
-            yield function(*arguments)
+            yield _on_one_thread(function, arguments)
         return
     from joblib import Parallel, delayed, parallel_config
 
@@ -33,7 +33,7 @@ def in_processes(
         pool = Parallel(return_as="generator_unordered", max_nbytes="1M", pre_dispatch="2*n_jobs")
         try:
             with _workers_deaf_to_ctrl_c():
-                answers = pool(delayed(function)(*arguments) for arguments in calls)
+                answers = pool(delayed(_on_one_thread)(function, arguments) for arguments in calls)
             yield from answers
         except BaseException:
             from joblib.externals.loky import get_reusable_executor
@@ -47,6 +47,13 @@ def in_order(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]], wor
     numbered = in_processes(_numbered, ((at, function, call) for at, call in enumerate(calls)), workers)
     with contextlib.closing(numbered) as results:
         return [result for _, result in sorted(results, key=lambda pair: pair[0])]
+
+
+def _on_one_thread(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # here as in any process, so that results do not depend on their number
+        return function(*arguments)
 
 
 def _numbered(at: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[int, Any]:
