@@ -87,7 +87,8 @@ def shape_of(
     Returns
     -------
     ``feature from to level rows value shap shap_low shap_high``: range, or level, of the values; their mean;
-    mean, lower and upper tenth of the parts. Bins and levels of fewer than five rows are left out.
+    mean, lower and upper tenth of the parts. Bins and levels of fewer than five rows are left out, and the
+    smallest and the largest value where fewer than five rows have it: the oldest could be known by the age.
 
     Examples
     --------
@@ -110,13 +111,27 @@ def shape_of(
     else:
         commonest = given.astype(str).value_counts().index[:most_levels]
         groups = [given.index[given.astype(str) == level] for level in commonest]
+    lowest, highest = (_told_end(given, end) for end in ("min", "max")) if number else (np.nan, np.nan)
     lines = []
     for rows in groups:
         if len(rows) < LEAST:
             continue
         part, here = parts[rows], given[rows]
-        ends = (here.min(), here.max(), "") if number else (np.nan, np.nan, str(here.iloc[0]))
+        ends: tuple[float, float, str] = (np.nan, np.nan, str(here.iloc[0]))
+        if number:
+            low, high = float(here.min()), float(here.max())
+            ends = (
+                lowest if low == given.min() else low,
+                highest if high == given.max() else high,
+                "",
+            )
         middle = float(here.mean()) if number else np.nan
         low, high = (float(part.quantile(q)) for q in (0.1, 0.9))
         lines.append((feature, *ends, len(rows), middle, float(part.mean()), low, high))
     return pd.DataFrame(lines, columns=list(SHAPE_COLUMNS))
+
+
+def _told_end(values: pd.Series, end: str) -> float:
+    """The smallest or largest value, NaN where fewer than five rows have it."""
+    value = getattr(values, end)()
+    return float(value) if (values == value).sum() >= LEAST else np.nan
