@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 LEAST = 5  # rows in a bin that is told
 FEW_VALUES = 6  # different ones that are told one by one
@@ -28,7 +28,8 @@ def spread_of(
     values
         (n,) numbers of the column, NaN where missing; None for a category.
     bins
-        Between the smallest and the largest part, equally wide.
+        About how many between the smallest and the largest part, equally wide. Their ends are multiples of a
+        round width, so that the first and the last do not tell the part, and by it the value, of one row.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def spread_of(
     """
     parts = np.asarray(shap, dtype=np.float64)
     low, high = (float(parts.min()), float(parts.max())) if len(parts) else (0.0, 0.0)
-    edges = np.linspace(low, high, bins + 1) if high > low else np.array([low, high])
+    edges = _round_edges(low, high, bins) if high > low else np.array([low, high])
     place = np.full(len(parts), np.nan)
     if values is not None:
         known = pd.Series(np.asarray(values, dtype=np.float64))
@@ -129,6 +130,12 @@ def shape_of(
         low, high = (float(part.quantile(q)) for q in (0.1, 0.9))
         lines.append((feature, *ends, len(rows), middle, float(part.mean()), low, high))
     return pd.DataFrame(lines, columns=list(SHAPE_COLUMNS))
+
+
+def _round_edges(low: float, high: float, bins: int) -> NDArray[np.float64]:
+    width = float(f"{(high - low) / bins:.2g}")
+    first, last = np.floor(low / width), np.ceil(high / width)
+    return width * np.arange(first, last + 1)
 
 
 def _told_end(values: pd.Series, end: str) -> float:
