@@ -1,4 +1,4 @@
-"""One fold's reasons at the edges: who chooses the columns, a single judge, no parts, columns without weight."""
+"""Reasons of folds at the edges: who chooses columns, a single judge, no parts, columns without weight."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -14,9 +14,9 @@ from prognome.core.metrics import find_metric
 from prognome.core.split import Fold
 from prognome.core.table import Table
 from prognome.explain.attribution import Attribution
-from prognome.explain.correlated import correlated_clusters
-from prognome.explain.permutation import Permuted
+from prognome.explain.correlated import Clusters, correlated_clusters
 from prognome.explain.pathways import GeneSet
+from prognome.explain.permutation import Permuted
 from prognome.jobs.beside_markers import Beside
 from prognome.jobs.explained_fold import ExplainedFold, Wanted, associate, columns_of, explain_fold
 from prognome.jobs.explanation import _put_together
@@ -82,7 +82,7 @@ def a_fold(parts: list[float], drops: dict[str, float]) -> ExplainedFold:
     )
 
 
-def put_together(found: list[ExplainedFold]):
+def put_together(found: list[ExplainedFold], clusters: Clusters | None = None):
     here = cohort()
     fold = Fold("cv", 1, 1, TRAIN, JUDGE)
     study = SimpleNamespace(explain=SimpleNamespace(top=3))
@@ -90,7 +90,7 @@ def put_together(found: list[ExplainedFold]):
     genes = Beside({"S": GeneSet("", frozenset(["taught", "judged", "n1", "n2", "n3"]))})
     return _put_together(
         study, SimpleNamespace(label="logistic"), here, [fold] * len(found), found, rules, associate(here),
-        correlated_clusters(columns_of(here)), genes,
+        clusters or correlated_clusters(columns_of(here)), genes,
     )  # fmt: skip
 
 
@@ -118,3 +118,14 @@ def test_panels_that_no_fold_could_score_are_left_out():
     found = put_together([replace(one, ranking=names, panel={1: np.nan, 5: np.nan})] * 2)
     assert "panel" not in found.tables
     assert found.said["panel"] is None
+
+
+def test_neighbours_are_counted_also_where_no_fold_used_them():
+    here = cohort()
+    frame = here.blocks["all"].frame
+    frame["taught2"] = frame["taught"]
+    clusters = correlated_clusters(columns_of(here))
+    table = put_together([a_fold([1.0, 0.0, 0.0, 0.0, 0.0], {})] * 2, clusters).tables["markers"]
+    assert table.set_index("feature")["neighbours"].to_dict() == {
+        "all:taught": 1, "all:judged": 0, "all:n1": 0, "all:n2": 0, "all:n3": 0,
+    }  # fmt: skip

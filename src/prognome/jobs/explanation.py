@@ -165,6 +165,8 @@ def _put_together(
     strength = np.array([one.strength for one in evidence])
     chosen = np.array([top_of(one, study.explain.top) for one in strength])
     counted = pd.Series(chosen.sum(axis=0), index=names)
+    sizes = clusters.number.map(clusters.number.value_counts())  # also of columns that no fold used
+    table["neighbours"] = (sizes - 1).reindex(table["feature"]).astype("Int64").array
     table["top"], table["folds"] = counted.loc[table["feature"]].to_numpy(), len(found)
     table = table.merge(
         association[["feature", "test", "effect", "measure", "p", "q"]], on="feature", how="left"

@@ -149,7 +149,7 @@ def _of_one_class(
 
 
 def _value(rows: Cohort, at: int, name: str) -> str:
-    """The cell as the bundle reads it, ``missing`` where it is empty; no text for a feature made of several."""
+    """The cell as it was read, ``missing`` where it is empty; no text of a feature made of several."""
     block, _, column = name.partition(":")
     table = rows.blocks.get(block)
     if table is None or column not in table.names:

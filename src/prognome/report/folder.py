@@ -53,6 +53,7 @@ _LATER: dict[str, tuple[str, ...]] = {
         "top",
         "folds",
         "cluster",
+        "neighbours",
         "effect",
         "p",
         "q",
