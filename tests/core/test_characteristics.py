@@ -87,3 +87,10 @@ def test_no_count_of_one_to_four_is_ever_shown(seed: int) -> None:
 def test_text_that_is_all_numbers_is_a_number_and_a_target_is_cut_at_its_thirds() -> None:
     assert numbers_where_all_are(np.array(["1", "x", None], dtype=object)).tolist() == ["1", "x", None]
     assert sum(int(rows.sum()) for rows in thirds(np.array([1.0, 1, 1, 2, 3])).values()) == 5
+
+
+def test_a_level_that_is_called_others_is_counted_with_the_others() -> None:
+    frame = pd.DataFrame({"origin": ["a"] * 40 + ["others"] * 20 + ["b"] * 6 + ["c"] * 6})
+    table = told(frame, np.arange(72) % 2 == 0)  # b and c have three rows in each class
+    assert line(table, "origin", "all", "a")["count"] == 40
+    assert line(table, "origin", "all", "others")["count"] == 32

@@ -62,6 +62,7 @@ def test_the_resolved_study_reads_back_equal(tmp_path):
         ({**SAID, "split": {"outer": {"leave_out": "a", "group": "b"}}}, "leave_out already says the groups"),
         ({**SAID, "split": {"outer": {"time": "t", "repeats": 2}}}, "cannot be repeated"),
         ({**SAID, "models": ["svm", "svm"]}, "'svm' stands twice"),
+        ({**SAID, "blocks": {"a:b": {"path": "a.tsv"}}}, "the name 'a:b' holds ':'"),
         ({**SAID, "models": [{"svm": {"label": "my__svm"}}]}, "label 'my__svm' holds '__'"),
         ({**SAID, "models": [{"svm": {"label": "chosen"}}]}, "the label 'chosen' is taken"),
         ({**SAID, "models": [{"svm": {"label": "dummy"}}]}, "the label 'dummy' is taken"),

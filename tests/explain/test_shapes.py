@@ -45,3 +45,20 @@ def test_a_constant_part_is_one_bin_and_no_rows_are_none():
     assert spread_of("a", np.zeros(7))["rows"].tolist() == [7]
     assert not len(shape_of("a", [], [], number=True))
     assert not len(spread_of("a", []))
+
+
+def test_the_extremes_are_told_only_where_five_rows_have_them():
+    value = [20.0] * 6 + np.arange(30.0, 70.0).tolist() + [97.0]
+    found = shape_of("age", np.arange(47.0), value, number=True)
+    assert found["from"].iloc[0] == 20
+    assert np.isnan(found["to"].iloc[-1])
+    assert found["to"].iloc[:-1].notna().all()
+
+
+def test_the_spread_does_not_tell_the_smallest_and_the_largest_part():
+    parts = np.linspace(-1.2345, 2.3456, 50)
+    found = spread_of("a", parts)
+    width = 0.12  # 3.5801 / 31, to two digits
+    assert found["low"].iloc[0] == pytest.approx(-11 * width)
+    assert found["high"].iloc[-1] == pytest.approx(20 * width)
+    assert found["rows"].sum() == 50

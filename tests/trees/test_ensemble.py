@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from sklearn.ensemble import (
+    AdaBoostClassifier,
+    BaggingClassifier,
     ExtraTreesClassifier,
     ExtraTreesRegressor,
     GradientBoostingRegressor,
@@ -99,7 +101,10 @@ def test_shares_and_edges_by_hand():
 def test_what_is_no_forest_is_refused():
     X, score = rows(missing=0)
     boosted = GradientBoostingRegressor(n_estimators=2).fit(X, score)
-    for model in (boosted, RandomForestRegressor(), object()):
+    # lists of trees too, but their answers are a weighted vote, and trees of other columns
+    voted = AdaBoostClassifier(n_estimators=2).fit(X, score > 0)
+    bagged = BaggingClassifier(n_estimators=2, max_features=2).fit(X, score > 0)
+    for model in (boosted, voted, bagged, RandomForestRegressor(), object()):
         with pytest.raises(TypeError, match="no fitted tree or forest"):
             flatten(model)
     with pytest.raises(TypeError, match="2 targets"):

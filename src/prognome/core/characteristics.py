@@ -130,7 +130,8 @@ def _without_small(counts: pd.DataFrame) -> tuple[pd.DataFrame, Any]:
     sums = dict(zip(counts.index, counts.sum(axis=1).tolist(), strict=True))
     order = sorted(counts.index, key=lambda level: (-sums[level], str(level)))
     small = [level for level in order if _small(counts.loc[level])]
-    shown = [level for level in order if level not in small][:MOST_LEVELS]
+    # a level that is called as the rest is belongs to it, or one would stand in the other's place
+    shown = [level for level in order if level not in small and level != OTHERS][:MOST_LEVELS]
     pooled = [level for level in order if level not in shown]
     while pooled and shown and _small(counts.loc[pooled].sum()):
         pooled.append(shown.pop())

@@ -121,6 +121,12 @@ class Study(StudyPart):
                     f"models: the label '{model.label}' holds '__', which parts the names of parameters in a "
                     "stack; give it another name"
                 )
+        parted = next((name for name in self.blocks if ":" in name), None)
+        if parted is not None:
+            raise ValueError(
+                f"blocks: the name '{parted}' holds ':', which parts block and column in the names of features; "
+                "give the block another name"
+            )
         for place, blocks in [
             ("prepare", list(self.prepare)),
             *((f"models: {model.label}: blocks", model.blocks or []) for model in self.models),

@@ -50,16 +50,13 @@ def marker_sentences(
     if not math.isnan(stability.index):
         said.append(
             f"The choice of the first {min(top, len(table))} is {_steady(stability.index)} over "
-            f"{stability.choices} folds and seeds (index {stability.index:.2f}; 1 is always the same, 0 is "
+            f"{stability.choices} fits (index {stability.index:.2f}; 1 is always the same, 0 is "
             "chance)."
         )
     if by_parts and "drop_low" in used:
         held = int((used["drop_low"] > 0).sum())
-        asked = int(used["drop_low"].notna().sum())
-        if asked:
-            said.append(
-                f"Shuffling costs {metric} beyond doubt for {held} of the {asked} that were shuffled."
-            )
+        if used["drop_low"].notna().any():
+            said.append(f"Of the first {len(used)}, shuffling costs {metric} beyond doubt for {held}.")
     shared = interchangeable(used["feature"].tolist(), clusters)
     if shared:
         said.append(

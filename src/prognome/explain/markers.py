@@ -21,7 +21,7 @@ COLUMNS = {
     "rank": "place by mean |SHAP|, 1 the strongest; by drop where the model has no SHAP values",
     "shap": "mean over folds of the mean |SHAP| of the rows judged there, in the unit of the attribution; "
     "empty where the model has none",
-    "drop": "mean over folds of what shuffling the column cost in the metric; empty where it was not asked",
+    "drop": "mean over folds of what shuffling the column cost in the metric; empty where no fold was asked",
     "drop_low": "interval of the drop over folds, corrected for training rows that folds share",
     "drop_high": "upper end of the same",
     "drop_rank": "place by drop",

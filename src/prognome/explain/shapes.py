@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 LEAST = 5  # rows in a bin that is told
 FEW_VALUES = 6  # different ones that are told one by one
@@ -28,7 +28,8 @@ def spread_of(
     values
         (n,) numbers of the column, NaN where missing; None for a category.
     bins
-        Between the smallest and the largest part, equally wide.
+        About how many between the smallest and the largest part, equally wide. Their ends are multiples of a
+        round width, so that the first and the last do not tell the part, and by it the value, of one row.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def spread_of(
     """
     parts = np.asarray(shap, dtype=np.float64)
     low, high = (float(parts.min()), float(parts.max())) if len(parts) else (0.0, 0.0)
-    edges = np.linspace(low, high, bins + 1) if high > low else np.array([low, high])
+    edges = _round_edges(low, high, bins) if high > low else np.array([low, high])
     place = np.full(len(parts), np.nan)
     if values is not None:
         known = pd.Series(np.asarray(values, dtype=np.float64))
@@ -87,7 +88,8 @@ def shape_of(
     Returns
     -------
     ``feature from to level rows value shap shap_low shap_high``: range, or level, of the values; their mean;
-    mean, lower and upper tenth of the parts. Bins and levels of fewer than five rows are left out.
+    mean, lower and upper tenth of the parts. Bins and levels of fewer than five rows are left out, and the
+    smallest and the largest value where fewer than five rows have it: the oldest could be known by the age.
 
     Examples
     --------
@@ -110,13 +112,33 @@ def shape_of(
     else:
         commonest = given.astype(str).value_counts().index[:most_levels]
         groups = [given.index[given.astype(str) == level] for level in commonest]
+    lowest, highest = (_told_end(given, end) for end in ("min", "max")) if number else (np.nan, np.nan)
     lines = []
     for rows in groups:
         if len(rows) < LEAST:
             continue
         part, here = parts[rows], given[rows]
-        ends = (here.min(), here.max(), "") if number else (np.nan, np.nan, str(here.iloc[0]))
+        ends: tuple[float, float, str] = (np.nan, np.nan, str(here.iloc[0]))
+        if number:
+            low, high = float(here.min()), float(here.max())
+            ends = (
+                lowest if low == given.min() else low,
+                highest if high == given.max() else high,
+                "",
+            )
         middle = float(here.mean()) if number else np.nan
         low, high = (float(part.quantile(q)) for q in (0.1, 0.9))
         lines.append((feature, *ends, len(rows), middle, float(part.mean()), low, high))
     return pd.DataFrame(lines, columns=list(SHAPE_COLUMNS))
+
+
+def _round_edges(low: float, high: float, bins: int) -> NDArray[np.float64]:
+    width = float(f"{(high - low) / bins:.2g}")
+    first, last = np.floor(low / width), np.ceil(high / width)
+    return width * np.arange(first, last + 1)
+
+
+def _told_end(values: pd.Series, end: str) -> float:
+    """The smallest or largest value, NaN where fewer than five rows have it."""
+    value = getattr(values, end)()
+    return float(value) if (values == value).sum() >= LEAST else np.nan

@@ -30,12 +30,13 @@ def sources_of(features: Sequence[str], columns: Mapping[str, Collection[str]]) 
     >>> sources_of(["clinic:race=a=b", "genes:pc1"], {"clinic": ["race", "age"], "genes": ["A"]})
     ['clinic:race', 'genes:pc1']
     """
-    return [_source(feature, columns) for feature in features]
+    known = {block: frozenset(names) for block, names in columns.items()}
+    return [_source(feature, known) for feature in features]
 
 
-def _source(feature: str, columns: Mapping[str, Collection[str]]) -> str:
+def _source(feature: str, columns: Mapping[str, frozenset[str]]) -> str:
     block, colon, name = feature.partition(":")
-    known = columns.get(block, ())
+    known = columns.get(block, frozenset())
     if not colon or name in known:
         return feature
     at = name.rfind("=")

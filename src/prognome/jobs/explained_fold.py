@@ -19,6 +19,7 @@ from prognome.core.say import say
 from prognome.core.seeds import seed_of
 from prognome.core.sequences import Sequences
 from prognome.core.table import Index, is_number
+from prognome.explain.association import associate_columns
 from prognome.explain.attribution import Attribution
 from prognome.explain.correlated import Clusters
 from prognome.explain.interactions import interactions_of
@@ -47,15 +48,12 @@ class Wanted:
         Whether panels of few columns are fitted.
     clusters
         Columns that say nearly the same; their columns are shuffled together as well.
-    plain
-        Columns, strongest plain association first: which are shuffled where the model has no parts.
     """
 
     top: int
     repeats: int
     panel: bool
     clusters: Clusters
-    plain: Sequence[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +73,8 @@ class ExplainedFold:
     shuffled
         What shuffling columns cost, and whole clusters (their units are numbers).
     ranking
-        Columns, strongest first by the training rows alone; empty where no panel is wanted.
+        Columns, strongest first by the training rows alone; empty where no panel is wanted, and of a model
+        without parts.
     panel
         Size → score of the judged rows.
     pairs
@@ -108,8 +107,9 @@ def explain_fold(
 ) -> ExplainedFold:
     """Fit the candidate as it was judged, and ask it for its reasons.
 
-    **Learns** the model, and the ranking of panels, from the training rows alone. Parts, shuffles and scores
-    are of the judged rows.
+    **Learns** the model, the ranking of panels and, where the model has no parts, which columns go with the
+    target and so are shuffled, from the training rows alone. Parts, shuffles and scores are of the judged
+    rows.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def explain_fold(
     fitted = fit(fresh, learn, learn.target, learn.groups)
     opened = open_pipeline(fitted, {name: block.names for name, block in cohort.blocks.items()})
     if opened is None:
-        return _of_cohort(fitted, rows, judge, metric, seed, wanted)
+        return _of_cohort(fitted, learn, rows, judge, metric, seed, wanted)
     taught, asked = (np.asarray(opened.prepare.transform(one)) for one in (learn, rows))
     parts, strength = None, np.zeros(len(opened.columns))
     if has_parts(opened.model):
@@ -136,7 +136,8 @@ def explain_fold(
         strength = parts.strength
     importance = own_importance(opened, taught.std(axis=0))
     if parts is None:
-        place = {name: len(wanted.plain) - at for at, name in enumerate(wanted.plain)}
+        plain = strongest(associate(learn))
+        place = {name: len(plain) - at for at, name in enumerate(plain)}
         strength = np.array([place.get(name, 0) for name in opened.columns], dtype=float)
     order = np.argsort(-strength, kind="stable")
     top = [opened.columns[at] for at in order[: wanted.top] if strength[at] > 0]
@@ -155,7 +156,7 @@ def explain_fold(
     def shuffle(units: Mapping[Hashable, Sequence[Hashable]]) -> Permuted:
         return _shuffled(answer, pd.DataFrame(asked), rows, metric, units, wanted, seed)
 
-    ranking = _ranking(opened, taught, seed) if wanted.panel else ()
+    ranking = _ranking(opened, taught, seed) if wanted.panel and parts is not None else ()
     return ExplainedFold(
         opened.columns,
         parts,
@@ -170,6 +171,28 @@ def explain_fold(
     )
 
 
+def columns_of(cohort: Cohort) -> pd.DataFrame:
+    """Columns of all tables side by side, as ``BLOCK:COLUMN``."""
+    frames = [
+        table.frame.set_axis([f"{name}:{column}" for column in table.names], axis=1)
+        for name, table in cohort.blocks.items()
+        if not isinstance(table, Sequences)
+    ]
+    return pd.concat(frames, axis=1) if frames else pd.DataFrame(index=range(len(cohort)))
+
+
+def associate(cohort: Cohort) -> pd.DataFrame:
+    """Every column of the tables by itself against the target of these rows."""
+    assert cohort.target is not None
+    return associate_columns(columns_of(cohort), cohort.target, len(cohort.classes))
+
+
+def strongest(association: pd.DataFrame) -> list[str]:
+    """Columns by p, the least first; those that could not be tested at the end."""
+    order = association.sort_values("p", kind="stable", na_position="last")
+    return [str(name) for name in order["feature"]]
+
+
 def _shuffled(
     answer: Callable[[Any], Array],
     given: Any,
@@ -179,6 +202,8 @@ def _shuffled(
     wanted: Wanted,
     seed: int,
 ) -> Permuted:
+    if len(rows) < 2:  # as where a site of one row is left out: nothing can be shuffled
+        return Permuted((), np.empty(0, dtype=np.intp), np.empty((0, wanted.repeats)), np.nan)
     return permutation_importance(
         answer,
         given,
@@ -225,6 +250,7 @@ def _numbers(rows: Cohort, opened: Opened, asked: Array) -> Array:
     """The judged rows by column: as the user gave them if that is a number, else as the model gets them."""
     found = np.full((len(rows), len(opened.columns)), np.nan)
     features = {feature: at for at, feature in enumerate(opened.features)}
+    given = {f"{block}:{name}" for block, table in rows.blocks.items() for name in table.names}
     for block, table in rows.blocks.items():
         if isinstance(table, Sequences):
             continue
@@ -234,20 +260,18 @@ def _numbers(rows: Cohort, opened: Opened, asked: Array) -> Array:
             if name != column and known.get(name):
                 found[:, at] = table.frame[name].to_numpy(dtype=float)
     for at, column in enumerate(opened.columns):
-        block, _, name = column.partition(":")
-        made = block not in rows.blocks or name not in rows.blocks[block].names
-        if made and column in features:
+        if column not in given and column in features:
             found[:, at] = asked[:, features[column]]
     return found
 
 
 def _of_cohort(
-    fitted: Any, rows: Cohort, judge: Index, metric: Metric, seed: int, wanted: Wanted
+    fitted: Any, learn: Cohort, rows: Cohort, judge: Index, metric: Metric, seed: int, wanted: Wanted
 ) -> ExplainedFold:
     """Of a model that reads blocks as they are: shuffles alone, of columns and of whole blocks of letters."""
     frames = {name: table.frame for name, table in rows.blocks.items()}
     units: dict[Hashable, list[Hashable]] = {
-        column: [_pair(column)] for column in list(wanted.plain)[: wanted.top]
+        column: [_pair(column)] for column in strongest(associate(learn))[: wanted.top]
     }
     for name, table in rows.blocks.items():
         if isinstance(table, Sequences):

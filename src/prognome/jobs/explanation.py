@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,19 +12,25 @@ from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
 from prognome.core.seeds import seed_of
-from prognome.core.sequences import Sequences
 from prognome.core.split import Fold, Split
 from prognome.core.study import Study
 from prognome.core.table import is_number
 from prognome.explain.agreement import agreement_table, stability_index, top_of
-from prognome.explain.association import associate_columns, overlooked
+from prognome.explain.association import overlooked
 from prognome.explain.correlated import Clusters, correlated_clusters
 from prognome.explain.marker_sentences import marker_sentences, panel_sentence
 from prognome.explain.markers import FoldEvidence, marker_table
 from prognome.explain.panel import Panel, panel_curve
 from prognome.explain.shapes import SHAPE_COLUMNS, SPREAD_COLUMNS, shape_of, spread_of
 from prognome.jobs.beside_markers import NOTHING_BESIDE, Beside
-from prognome.jobs.explained_fold import ExplainedFold, Wanted, explain_fold
+from prognome.jobs.explained_fold import (
+    ExplainedFold,
+    Wanted,
+    associate,
+    columns_of,
+    explain_fold,
+    strongest,
+)
 from prognome.jobs.stability import is_costly
 from prognome.report.words import metric_name
 from prognome.validate.candidate import Candidate
@@ -88,15 +94,10 @@ def explain(
         )
         return Explanation(said={"left_out": left_out})
     learn = cohort.rows(split.learn)
-    assert learn.target is not None
-    table = _columns_of(learn)
-    association = associate_columns(table, learn.target, len(cohort.classes))
-    plain = _strongest(association)
-    clusters = correlated_clusters(table, plain[:MOST_CLUSTERED])
+    table, association = columns_of(learn), associate(learn)
+    clusters = correlated_clusters(table, strongest(association)[:MOST_CLUSTERED])
     panel = asked.panel is True or (asked.panel == "auto" and _names_of(study).get(best.label) in MOST_PANELS)
-    wanted = Wanted(
-        2 * asked.top, asked.repeats, panel and table.shape[1] >= FEWEST_FOR_PANEL, clusters, plain
-    )
+    wanted = Wanted(2 * asked.top, asked.repeats, panel and table.shape[1] >= FEWEST_FOR_PANEL, clusters)
     folds = [fold for fold in split.folds() if fold.repeat == 1]
     found = _ask_folds(study, best, cohort, folds, rules, evaluation, wanted, workers)
     return _put_together(study, best, cohort, folds, found, rules, association, clusters, beside)
@@ -104,21 +105,6 @@ def explain(
 
 def _names_of(study: Study) -> dict[str, str]:
     return {model.label: model.name for model in study.models} | {"linear": "logistic"}
-
-
-def _columns_of(cohort: Cohort) -> pd.DataFrame:
-    """Columns of all tables side by side, as ``BLOCK:COLUMN``."""
-    frames = [
-        table.frame.set_axis([f"{name}:{column}" for column in table.names], axis=1)
-        for name, table in cohort.blocks.items()
-        if not isinstance(table, Sequences)
-    ]
-    return pd.concat(frames, axis=1) if frames else pd.DataFrame(index=range(len(cohort)))
-
-
-def _strongest(association: pd.DataFrame) -> list[str]:
-    order = association.sort_values("p", kind="stable", na_position="last")
-    return [str(name) for name in order["feature"]]
 
 
 def _ask_folds(
@@ -135,7 +121,7 @@ def _ask_folds(
 
     def task(fold: Fold, seed: int, panel: bool) -> tuple[Any, ...]:
         params = evaluation.params.get((best.label, fold.repeat, fold.fold), {})
-        here = wanted if panel else Wanted(wanted.top, 1, False, wanted.clusters, wanted.plain)
+        here = wanted if panel else Wanted(wanted.top, 1, False, wanted.clusters)
         return (best, params, cohort, fold.train, fold.judge, rules.metric, seed, here)
 
     tasks = [
@@ -167,7 +153,8 @@ def _put_together(
     beside: Beside,
 ) -> Explanation:
     names = list(dict.fromkeys(name for one in found for name in one.columns))
-    evidence = [_aligned(one, names, clusters) for one in found]
+    asked = {str(unit) for one in found for unit in one.shuffled.units}
+    evidence = [_aligned(one, names, clusters, asked) for one in found]
     by_parts = all(one.parts is not None for one in found)
     ratio = float(np.mean([len(fold.judge) / len(fold.train) for fold in folds]))
     # seeds say who stands among the first; the figures and their intervals are of the folds
@@ -178,11 +165,14 @@ def _put_together(
     strength = np.array([one.strength for one in evidence])
     chosen = np.array([top_of(one, study.explain.top) for one in strength])
     counted = pd.Series(chosen.sum(axis=0), index=names)
+    sizes = clusters.number.map(clusters.number.value_counts())  # also of columns that no fold used
+    table["neighbours"] = (sizes - 1).reindex(table["feature"]).astype("Int64").array
     table["top"], table["folds"] = counted.loc[table["feature"]].to_numpy(), len(found)
     table = table.merge(
         association[["feature", "test", "effect", "measure", "p", "q"]], on="feature", how="left"
     )
-    first = table["feature"].head(study.explain.top).tolist()
+    leading = table.head(study.explain.top)
+    first = leading.loc[leading["shap" if by_parts else "drop"] > 0, "feature"].tolist()
     # where shuffling shows no loss, the model may lean on noise that a plain test rightly passes over
     sure = table.loc[(table["drop_low"] > 0) & table["feature"].isin(first), "feature"].tolist()
     missed = set(overlooked(sure, association))
@@ -232,8 +222,13 @@ class _Evidence(FoldEvidence):
     strength: Array = field(default_factory=lambda: np.empty(0))
 
 
-def _aligned(one: ExplainedFold, names: Sequence[str], clusters: Clusters) -> _Evidence:
-    """A column that a fold dropped had no part in its answers."""
+def _aligned(
+    one: ExplainedFold, names: Sequence[str], clusters: Clusters, asked: Collection[str]
+) -> _Evidence:
+    """A column that a fold dropped had no part in its answers, and shuffling it costs nothing there.
+
+    The mean over the folds that use a column would be that of its best folds.
+    """
     place = {name: at for at, name in enumerate(names)}
     into = np.array([place[name] for name in one.columns], dtype=np.intp)
     drop = np.full(len(names), np.nan)
@@ -253,6 +248,8 @@ def _aligned(one: ExplainedFold, names: Sequence[str], clusters: Clusters) -> _E
     parts[:, into] = one.parts.values
     strength = np.zeros(len(names))
     strength[into] = one.parts.strength
+    if np.isfinite(one.shuffled.whole):
+        drop[(strength == 0) & [name in asked for name in names]] = 0.0
     return _Evidence(
         shap=parts,
         rows=values,
@@ -277,7 +274,7 @@ def _shapes(cohort: Cohort, found: Sequence[ExplainedFold], first: Sequence[str]
     """Spread and shape of the parts of the first columns; of several classes there is none."""
     if found[0].parts is None or found[0].parts.values.ndim != 2:
         return {}
-    frame = _columns_of(cohort)
+    frame = columns_of(cohort)
     spreads, shapes = [], []
     for name in first:
         here = [(one, one.columns.index(name)) for one in found if name in one.columns]
@@ -327,6 +324,8 @@ def _mean_pairs(pairs: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def _panel(found: Sequence[ExplainedFold], rules: Rules, ratio: float) -> Panel | None:
     if len(found) < 2 or not all(one.panel for one in found):
         return None
+    if not any(np.isfinite(value) for one in found for value in one.panel.values()):
+        return None  # folds of one class each, say, where the metric is defined in none
     score: Callable[[list[Any], int], float] = lambda columns, fold: found[fold].panel[len(columns)]  # noqa: E731
     sizes = sorted(set.intersection(*(set(one.panel) for one in found)))
     return panel_curve(

@@ -17,7 +17,7 @@ from prognome.explain.pipeline import Opened, by_column, has_parts, open_pipelin
 
 TOP = 5
 BACKGROUND = "background"
-REASON_COLUMNS = ("row", "rank", "feature", "value", "part", "unit", "base", "said", "error")
+REASON_COLUMNS = ("row", "rank", "feature", "value", "part", "unit", "class", "base", "said", "error")
 
 
 def background_of(fitted: Any, cohort: Cohort) -> list[float] | None:
@@ -102,23 +102,24 @@ class Reasons:
 
         Returns
         -------
-        ``row rank feature value part unit base said error``: the part of each column in what the model said
-        before recalibration (of several classes: for the class it found most probable); ``base`` plus all
-        parts misses ``said`` by ``error``.
+        ``row rank feature value part unit class base said error``: the part of each column in what the model
+        said of ``class`` before recalibration: the event, of several classes the one that it found most
+        probable, empty for numbers. ``base`` plus all parts misses ``said`` by ``error``.
         """
         rows = cohort.rows(np.flatnonzero(~refused))
         if not len(rows):
             return pd.DataFrame(columns=list(REASON_COLUMNS))
         matrix = np.asarray(self.opened.prepare.transform(rows))
         found = by_column(parts_of(self.opened, matrix, self.background), self.opened)
-        parts, base, said = _of_one_class(found)
+        parts, base, said, code = _of_one_class(found)
+        labels = [self.bundle.classes[one] for one in code] if self.bundle.classes else [""] * len(rows)
         lines: list[tuple[Any, ...]] = []
         for at, row in enumerate(rows.ids.tolist()):
             order = np.argsort(-np.abs(parts[at]), kind="stable")[: self.top]
             given = [column for column in order.tolist() if parts[at, column] != 0]
             for rank, column in enumerate(given, start=1):
                 name = self.opened.columns[column]
-                part = (_value(rows, at, name), parts[at, column], found.unit)
+                part = (_value(rows, at, name), parts[at, column], found.unit, labels[at])
                 lines.append((row, rank, name, *part, base[at], said[at], found.error[at]))
         return pd.DataFrame(lines, columns=list(REASON_COLUMNS))
 
@@ -139,17 +140,18 @@ def _columns(cohort: Cohort) -> dict[str, list[str]]:
 
 def _of_one_class(
     found: Attribution,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """(n, columns) parts, (n,) base and (n,) answer; of several classes those of the most probable."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
+    """(n, columns) parts, (n,) base, answer and code of the class; of several the most probable."""
+    n = len(found.said)
     if found.values.ndim == 2:
-        return found.values, np.full(len(found.said), float(found.base)), found.said
+        return found.values, np.full(n, float(found.base)), found.said, np.ones(n, dtype=np.intp)
     best = found.said.argmax(axis=1)
-    at = np.arange(len(best))
-    return found.values[at, :, best], np.asarray(found.base)[best], found.said[at, best]
+    at = np.arange(n)
+    return found.values[at, :, best], np.asarray(found.base)[best], found.said[at, best], best
 
 
 def _value(rows: Cohort, at: int, name: str) -> str:
-    """The cell as the bundle reads it; empty where the column is made of several or the cell is missing."""
+    """The cell as it was read, ``missing`` where it is empty; no text of a feature made of several."""
     block, _, column = name.partition(":")
     table = rows.blocks.get(block)
     if table is None or column not in table.names:

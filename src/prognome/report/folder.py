@@ -53,6 +53,7 @@ _LATER: dict[str, tuple[str, ...]] = {
         "top",
         "folds",
         "cluster",
+        "neighbours",
         "effect",
         "p",
         "q",
@@ -368,8 +369,9 @@ def _read_rule(path: Path) -> Mapping[str, Any]:
 def _read(path: Path, numbers: tuple[str, ...], *, truth_is_number: bool = False) -> pd.DataFrame:
     """A table of the run folder; text stays text, whatever it looks like."""
     header = pd.read_csv(path, sep="\t", nrows=0, encoding="utf-8").columns
-    numeric = {c for c in header if c in numbers or c in ("prediction", "low", "high")}
+    numeric = {c for c in header if c in numbers}
     if path.name == "predictions.tsv":
+        numeric |= {c for c in header if c in ("prediction", "low", "high")}
         numeric |= {c for c in header if c.startswith(("p_", "s_", "set_"))}
     if truth_is_number:
         numeric.add("truth")

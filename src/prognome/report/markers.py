@@ -24,7 +24,7 @@ PATHWAYS = 15
 KNOWN = {
     "feature", "rank", "shap", "drop", "drop_low", "drop_high", "drop_rank", "importance",
     "importance_rank", "top", "folds", "cluster", "direction", "test", "effect", "measure", "p",
-    "q", "overlooked", "cluster_drop",
+    "q", "overlooked", "cluster_drop", "neighbours",
 }  # fmt: skip
 
 
@@ -102,7 +102,6 @@ def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
         Column("Neighbours", numeric=True),
         *(Column(column) for column in annotated),
     ]
-    sizes = run.markers["cluster"].value_counts()
     up, down = ("raises it", "lowers it") if run.kind == "number" else ("speaks for", "speaks against")
     ways = {"+": f"higher {up}", "-": f"higher {down}", "±": "both ways"}
     rows: list[list[object]] = []
@@ -122,7 +121,7 @@ def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
                     p_value(None if pd.isna(one["q"]) else float(one["q"])),
                     " (overlooked)" if missed else "",
                 ),
-                count(int(sizes.get(one["cluster"], 1)) - 1) if not pd.isna(one["cluster"]) else "–",
+                _dash_or_count(one.get("neighbours")),
                 *("" if pd.isna(one[column]) else str(one[column]) for column in annotated),
             ]
         )
@@ -150,6 +149,11 @@ def _figure(run: Run, value: float) -> Markup:
     if pd.isna(value):
         return element("span", "–")
     return data(value, decimal(value, 3) if run.primary in UNIT else significant(value))
+
+
+def _dash_or_count(value: float | None) -> str:
+    """A dash for a column that was not looked at; run folders of an older prognome do not say."""
+    return "–" if value is None or pd.isna(value) else count(int(value))
 
 
 def _number(value: float) -> object:

@@ -19,11 +19,12 @@ def table1_block(run: Run) -> Markup | None:
     if not len(facts):
         return None
     groups = list(dict.fromkeys(facts["group"]))
-    sizes = facts[facts["variable"] == ROWS].set_index("group")["n"]
+    counted = (facts["variable"] == ROWS) & (facts["block"] == "")  # a column may be called so too
+    sizes = facts[counted].set_index("group")["n"]
     columns = [Column("Characteristic"), *(Column(_head(run, one, sizes), numeric=True) for one in groups)]
     columns.append(Column("Missing", numeric=True))
     rows: list[list[object]] = []
-    for _, here in facts[facts["variable"] != ROWS].groupby(["variable", "block"], sort=False):
+    for _, here in facts[~counted].groupby(["variable", "block"], sort=False):
         rows += _lines(here, groups)
     by = "by thirds of the target" if run.kind == "number" else "by class"
     caption = f"Table 1: characteristics {by}"

@@ -9,9 +9,16 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 
 _I = "int32[::1]"
 _F = "float64[::1]"
+_FORESTS = (RandomForestClassifier, RandomForestRegressor, ExtraTreesClassifier, ExtraTreesRegressor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +97,7 @@ def flatten(estimator: Any) -> Ensemble:
     ----------
     estimator
         A fitted ``DecisionTree``, ``ExtraTree``, ``RandomForest`` or ``ExtraTrees`` of scikit-learn, of
-        classes or numbers: whatever has ``tree_``, or ``estimators_`` whose mean is the answer.
+        classes or numbers.
 
     Returns
     -------
@@ -164,9 +171,9 @@ def _single_trees(estimator: Any) -> list[Any]:
     if hasattr(estimator, "tree_"):
         singles = [estimator.tree_]
     else:
-        members = getattr(estimator, "estimators_", None)
-        # a boosted ensemble has a matrix of trees, and its answer is not their mean
-        if not isinstance(members, list) or not all(hasattr(one, "tree_") for one in members):
+        # others have trees in estimators_ too, and their answer is not the mean of them: boosting, bagging
+        members = getattr(estimator, "estimators_", None) if isinstance(estimator, _FORESTS) else None
+        if not members:
             raise TypeError(f"{type(estimator).__name__} is no fitted tree or forest of scikit-learn")
         singles = [one.tree_ for one in members]
     if singles[0].n_outputs > 1:

@@ -1,0 +1,131 @@
+"""Reasons of folds at the edges: who chooses columns, a single judge, no parts, columns without weight."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline
+
+from prognome.core.cohort import Cohort
+from prognome.core.metrics import find_metric
+from prognome.core.split import Fold
+from prognome.core.table import Table
+from prognome.explain.attribution import Attribution
+from prognome.explain.correlated import Clusters, correlated_clusters
+from prognome.explain.pathways import GeneSet
+from prognome.explain.permutation import Permuted
+from prognome.jobs.beside_markers import Beside
+from prognome.jobs.explained_fold import ExplainedFold, Wanted, associate, columns_of, explain_fold
+from prognome.jobs.explanation import _put_together
+from prognome.model.support_vectors import SupportVectorClassifier
+from prognome.prepare.fuse import default_steps, fuse
+from prognome.validate.candidate import Candidate
+
+AUC = find_metric("auc_roc", "binary")
+TRAIN, JUDGE = np.arange(60), np.arange(60, 100)
+
+
+def cohort() -> Cohort:
+    """``taught`` goes with the target among the first 60 rows alone, ``judged`` among the others."""
+    rng = np.random.default_rng(5)
+    target = np.arange(100) % 2
+    frame = pd.DataFrame(rng.normal(0, 1, (100, 5)), columns=["taught", "judged", "n1", "n2", "n3"])
+    frame.loc[TRAIN, "taught"] += 0.9 * target[TRAIN]
+    frame.loc[JUDGE, "judged"] += 5 * target[JUDGE]
+    ids = np.array([f"P{k}" for k in range(100)], dtype=object)
+    return Cohort(ids, {"all": Table(ids, frame)}, target, ("no", "yes"))
+
+
+def without_parts(kind: str) -> Candidate:
+    prepare = fuse({"all": default_steps("table")}, ["all"], random_state=None)
+    if kind == "pipeline":
+        return Candidate("own", Pipeline([("prepare", prepare), ("model", KNeighborsClassifier())]), 9)
+    return Candidate("svm", SupportVectorClassifier(prepare=prepare), 9)
+
+
+def ask(candidate: Candidate, judge: np.ndarray, *, top: int, panel: bool = False) -> ExplainedFold:
+    here = cohort()
+    wanted = Wanted(top, 2, panel, correlated_clusters(columns_of(here)))
+    return explain_fold(candidate, {}, here, TRAIN, judge, AUC, 0, wanted)
+
+
+@pytest.mark.parametrize("kind", ["pipeline", "whole"])
+def test_columns_that_are_shuffled_are_chosen_by_the_training_rows_alone(kind):
+    """Over all rows ``judged`` is the stronger; the fold must not know."""
+    assert associate(cohort()).set_index("feature")["p"].idxmin() == "all:judged"
+    assert ask(without_parts(kind), JUDGE, top=1).shuffled.units == ("all:taught",)
+
+
+def test_a_pipeline_without_parts_has_no_panel_though_one_is_wanted():
+    found = ask(without_parts("pipeline"), JUDGE, top=2, panel=True)
+    assert found.parts is None
+    assert (found.ranking, dict(found.panel)) == ((), {})
+
+
+@pytest.mark.parametrize("kind", ["pipeline", "whole"])
+def test_a_fold_that_judges_one_row_shuffles_nothing(kind):
+    found = ask(without_parts(kind), JUDGE[:1], top=2)
+    assert found.shuffled.units == ()
+    assert found.shuffled.drops.shape == (0, 2)
+
+
+def a_fold(parts: list[float], drops: dict[str, float]) -> ExplainedFold:
+    """A fold with one judged row and these parts of the columns of :func:`cohort`."""
+    columns = tuple(columns_of(cohort()).columns)
+    said = Attribution(np.array([parts]), np.float64(0), np.array([sum(parts)]), "log-odds")
+    cost = Permuted(tuple(drops), np.ones(len(drops), np.intp), np.array([[d] for d in drops.values()]), 0.9)
+    return ExplainedFold(
+        columns, said, np.full((1, 5), np.nan), None, cost, None, (), {}, None, np.array([60])
+    )
+
+
+def put_together(found: list[ExplainedFold], clusters: Clusters | None = None):
+    here = cohort()
+    fold = Fold("cv", 1, 1, TRAIN, JUDGE)
+    study = SimpleNamespace(explain=SimpleNamespace(top=3))
+    rules = SimpleNamespace(metric=AUC, interval=SimpleNamespace(level=0.95))
+    genes = Beside({"S": GeneSet("", frozenset(["taught", "judged", "n1", "n2", "n3"]))})
+    return _put_together(
+        study, SimpleNamespace(label="logistic"), here, [fold] * len(found), found, rules, associate(here),
+        clusters or correlated_clusters(columns_of(here)), genes,
+    )  # fmt: skip
+
+
+def test_a_drop_is_the_mean_over_all_folds_also_those_that_do_without_the_column():
+    """n1 costs .08 in one fold and has no part in three: .02, and not beyond doubt."""
+    first = a_fold([1.0, 0.0, 0.5, 0.0, 0.0], {"all:taught": 0.2, "all:n1": 0.08})
+    others = [a_fold([1.0, 0.0, 0.0, 0.0, 0.0], {"all:taught": 0.2 + k / 100}) for k in range(3)]
+    table = put_together([first, *others]).tables["markers"].set_index("feature")
+    assert table.loc["all:n1", "drop"] == pytest.approx(0.02)
+    assert table.loc["all:n1", "drop_low"] < 0
+    assert table.loc["all:taught", "drop"] == pytest.approx(0.2075)
+    assert np.isnan(table.loc["all:judged", "drop"])  # no fold asked
+
+
+def test_columns_without_weight_are_no_markers_of_a_pathway():
+    folds = [a_fold([1.0, 0.0, 0.0, 0.0, 0.0], {"all:taught": 0.2 + k / 100}) for k in range(2)]
+    pathways = put_together(folds).tables["pathways"]
+    assert pathways[["size", "markers", "genes"]].values.tolist() == [[5, 1, "taught"]]
+
+
+def test_panels_that_no_fold_could_score_are_left_out():
+    """As where every fold judges one class: the area under the curve is defined in none."""
+    one = a_fold([1.0, 0.5, 0.0, 0.0, 0.0], {"all:taught": 0.2})
+    names = tuple(columns_of(cohort()).columns)
+    found = put_together([replace(one, ranking=names, panel={1: np.nan, 5: np.nan})] * 2)
+    assert "panel" not in found.tables
+    assert found.said["panel"] is None
+
+
+def test_neighbours_are_counted_also_where_no_fold_used_them():
+    here = cohort()
+    frame = here.blocks["all"].frame
+    frame["taught2"] = frame["taught"]
+    clusters = correlated_clusters(columns_of(here))
+    table = put_together([a_fold([1.0, 0.0, 0.0, 0.0, 0.0], {})] * 2, clusters).tables["markers"]
+    assert table.set_index("feature")["neighbours"].to_dict() == {
+        "all:taught": 1, "all:judged": 0, "all:n1": 0, "all:n2": 0, "all:n3": 0,
+    }  # fmt: skip
