@@ -201,3 +201,16 @@ def test_reasons_of_one_row_add_up_to_what_the_bundle_says(linear, tmp_path):
     name = first["feature"].removeprefix("all:")
     assert table["reasons"].iloc[0].startswith(f"{name}={first['value']} ({first['part']:+.3g}); ")
     assert reasons.query("row == 'P1' and feature == 'all:s'")["value"].tolist() == ["missing"]
+
+
+def test_a_fault_of_the_explanation_costs_nothing_else(tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise ValueError("no tree")
+
+    monkeypatch.setattr("prognome.jobs.explanation.explain", fail)
+    result = run(make(tmp_path), tmp_path / "out", workers=1)
+    assert result.record["explanation"]["left_out"].startswith(
+        "The best model could not be explained: ValueErr"
+    )
+    assert "All other figures stand" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert len(result.scores)

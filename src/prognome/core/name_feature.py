@@ -21,3 +21,13 @@ def name_feature(fitted: Any) -> str:
     if place is None:
         return ""
     return str(fitted[:-1].get_feature_names_out()[place])
+
+
+def bare(feature: object) -> str:
+    """``COLUMN`` of ``BLOCK:COLUMN``; the whole where there is no block.
+
+    >>> bare("genes:chr1:7:A:G"), bare("age")
+    ('chr1:7:A:G', 'age')
+    """
+    block, _, column = str(feature).partition(":")
+    return column or block

@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from prognome.core.name_feature import bare
 from prognome.explain.agreement import Stability
 from prognome.explain.correlated import Clusters
 from prognome.explain.panel import Panel, interchangeable
@@ -42,7 +43,7 @@ def marker_sentences(
     used = first[first["shap" if by_parts else "drop"] > 0]
     if used.empty:
         return ["No column has any weight in the model's answers."]
-    names = [_bare(name) for name in used["feature"].head(3)]
+    names = [bare(name) for name in used["feature"].head(3)]
     how = "by mean |SHAP| on rows that the model had not seen"
     if not by_parts:
         how = f"by what shuffling costs in {metric}"
@@ -110,11 +111,6 @@ def _steady(index: float) -> str:
     if index >= STEADY:
         return "steady"
     return "moderately steady" if index >= SHAKY else "shaky"
-
-
-def _bare(name: object) -> str:
-    block, _, column = str(name).partition(":")
-    return column or block
 
 
 def _and_then(names: list[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from prognome.core.name_feature import bare
 from prognome.core.study import Study
 from prognome.errors import DataError
 from prognome.explain.pathways import GeneSet, over_represented, read_gmt
@@ -38,7 +39,7 @@ class Beside:
             ``BLOCK:COLUMN`` of the markers and of every column that was measured.
         """
         return over_represented(
-            {_bare(one) for one in markers}, [_bare(one) for one in measured], self.gene_sets
+            {bare(one) for one in markers}, [bare(one) for one in measured], self.gene_sets
         )
 
     def annotate(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +47,7 @@ class Beside:
         if self.annotation is None:
             return table
         clash = {name: f"{name} (given)" for name in self.annotation.columns if name in table.columns}
-        beside = self.annotation.rename(columns=clash).reindex([_bare(one) for one in table["feature"]])
+        beside = self.annotation.rename(columns=clash).reindex([bare(one) for one in table["feature"]])
         return pd.concat([table, beside.set_axis(table.index)], axis=1)
 
 
@@ -98,7 +99,3 @@ def _refuse_strangers(where: str, what: str, names: Collection[str], columns: Co
             expected=f"names such as {', '.join(sorted(columns)[:3])}",
             mend="Names must be spelled as the blocks spell them.",
         )
-
-
-def _bare(name: object) -> str:
-    return str(name).partition(":")[2]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
+from prognome.core.scale import scale_of
 from prognome.core.seeds import seed_of
 from prognome.core.split import Fold, Split
 from prognome.core.study import Study
 from prognome.core.table import is_number
+from prognome.errors import CallError
 from prognome.explain.agreement import agreement_table, stability_index, top_of
 from prognome.explain.association import overlooked
 from prognome.explain.correlated import Clusters, correlated_clusters
@@ -101,6 +104,18 @@ def explain(
     folds = [fold for fold in split.folds() if fold.repeat == 1]
     found = _ask_folds(study, best, cohort, folds, rules, evaluation, wanted, workers)
     return _put_together(study, best, cohort, folds, found, rules, association, clusters, beside)
+
+
+def explain_or_say_why_not(*given: Any, **named: Any) -> Explanation:
+    """As :func:`explain`, but a fault costs the explanation alone: what was judged by then stands."""
+    try:
+        return explain(*given, **named)
+    except CallError:
+        raise
+    except Exception as error:  # whatever a model of the user's raises
+        why = f"The best model could not be explained: {type(error).__name__}: {error}"[:300]
+        logging.getLogger(__name__).warning(why)
+        return Explanation(said={"left_out": f"{why}. All other figures stand."})
 
 
 def _names_of(study: Study) -> dict[str, str]:
@@ -298,15 +313,16 @@ def _stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataF
 
 def _agreement(table: pd.DataFrame, k: int) -> pd.DataFrame:
     """All pairs of methods, over the columns that every method was asked about."""
-    effect = table["effect"].where(table["measure"] != "AUC", (table["effect"] - 0.5).abs())
     methods = {
         "mean |SHAP|": table["shap"],
         "shuffling": table["drop"],
         "the model's own": table["importance"],
-        "plain association": effect.abs(),
+        "plain association": -table["p"],  # effects of numbers and of categories have no unit in common
     }
     frame = pd.DataFrame(methods).set_axis(table["feature"], axis=0)
     frame = frame.loc[:, frame.notna().any()].dropna()
+    if len(frame) < 2:
+        return pd.DataFrame(columns=["a", "b", "spearman", "rank_biased_overlap", "top_jaccard"])
     return agreement_table(frame, k=min(k, max(1, len(frame) // 2)))
 
 
@@ -328,7 +344,12 @@ def _panel(found: Sequence[ExplainedFold], rules: Rules, ratio: float) -> Panel 
         return None  # folds of one class each, say, where the metric is defined in none
     score: Callable[[list[Any], int], float] = lambda columns, fold: found[fold].panel[len(columns)]  # noqa: E731
     sizes = sorted(set.intersection(*(set(one.panel) for one in found)))
-    return panel_curve(
+    panel = panel_curve(
         [one.ranking[: max(sizes)] for one in found], score, sizes,
         higher_is_better=bool(rules.metric.higher), test_per_train=ratio, level=rules.interval.level,
     )  # fmt: skip
+    scale = scale_of(rules.metric.name)
+    ends = [scale.bounded(pair) for pair in panel.curve[["low", "high"]].itertuples(index=False, name=None)]
+    return replace(
+        panel, curve=panel.curve.assign(low=[low for low, _ in ends], high=[high for _, high in ends])
+    )

@@ -33,7 +33,7 @@ from prognome.jobs.assemble import (
     resolve,
 )
 from prognome.jobs.beside_markers import Beside, read_beside
-from prognome.jobs.explanation import Explanation, explain
+from prognome.jobs.explanation import Explanation, explain_or_say_why_not
 from prognome.jobs.facts_of_run import facts_of_run, judgement_facts, without_nan
 from prognome.jobs.how_read import remember
 from prognome.jobs.incoming import load_external
@@ -309,7 +309,7 @@ def _run(
     )
     if study.explain.markers is not False:
         say("asking the best model for its reasons")
-    explanation = explain(
+    explanation = explain_or_say_why_not(
         study, best, cohort, split, ready.rules, evaluation, beside=ready.beside, workers=workers
     )
     say("writing the bundle and the report")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from prognome.core.name_feature import bare
 from prognome.page.chart import Axis, Plot, axes, canvas, shorten, words
 from prognome.page.html import Markup, element
 from prognome.page.numbers import significant
@@ -37,7 +38,7 @@ def bars_of_markers(run: Run, first: pd.DataFrame, *, by_parts: bool, unit: str)
             words(max(zero, end) + 6, y + 4, significant(value), colour=role("soft"), size=11.5),
         ]  # fmt: skip
     title = "Markers"
-    told = "; ".join(f"{_bare(n)}: {significant(v)}" for n, v in zip(first["feature"], values, strict=True))
+    told = "; ".join(f"{bare(n)}: {significant(v)}" for n, v in zip(first["feature"], values, strict=True))
     caption = f"The first {len(first)}. {label[0].upper()}{label[1:]}, mean over the folds."
     return Drawing("markers", title, caption, _drawn(plot, marks, title, told), wide=True)
 
@@ -76,7 +77,7 @@ def spread_of_markers(run: Run, unit: str) -> Drawing:
         across += 40 + 7 * len(text)
     title = "How the parts spread"
     told = "; ".join(
-        f"{_bare(n)}: {significant(float(t['low'].min()))} to {significant(float(t['high'].max()))}"
+        f"{bare(n)}: {significant(float(t['low'].min()))} to {significant(float(t['high'].max()))}"
         for n, t in table.groupby("feature", sort=False)
     )
     caption = (
@@ -88,7 +89,7 @@ def spread_of_markers(run: Run, unit: str) -> Drawing:
 
 def _name(at: int, name: object, y: float) -> Markup:
     """With its rank, since long names are cut."""
-    return words(NAME - 8, y + 4, f"{at + 1}  {shorten(_bare(name), 26)}", anchor="end")
+    return words(NAME - 8, y + 4, f"{at + 1}  {shorten(bare(name), 26)}", anchor="end")
 
 
 def _plot(axis: Axis, rows: int) -> Plot:
@@ -115,8 +116,3 @@ def _colour(place: float) -> str:
     if pd.isna(place) or LOW <= place <= HIGH:
         return "soft"
     return "s1" if place < LOW else "s2"
-
-
-def _bare(name: object) -> str:
-    block, _, column = str(name).partition(":")
-    return column or block

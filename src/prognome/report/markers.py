@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from prognome.core.name_feature import bare
 from prognome.page.chart import Axis, Plot, band, draw, line, points, shorten, whiskers
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, data, decimal, significant
@@ -71,21 +72,17 @@ def _how(run: Run, said: dict[str, Any], *, by_parts: bool) -> str:
             f"the {rows}{seeds}, and the loss was counted."
         )
     error = float(said["error"] or 0)
+    tuned = "" if said["part"] == "cv" else " (though its parameters were chosen on them)"
     return (
         f"SHAP values of {model_name(run, run.best)}, in {_unit(said)}, of the {rows}{seeds}: none of the "
-        "models had learned from the rows they are asked about here. The parts of a row add up to its "
-        f"answer; the largest gap was {significant(error, 2) if error > 1e-12 else 'below 1e-12'}."
+        f"models had learned from the rows they are asked about here{tuned}. The parts of a row add up "
+        f"to its answer; the largest gap was {significant(error, 2) if error > 1e-12 else 'below 1e-12'}."
     )
 
 
 def _unit(said: dict[str, Any]) -> str:
     unit = str(said.get("unit") or "")
     return "the target's unit" if unit == "number" else unit
-
-
-def _bare(name: object) -> str:
-    block, _, column = str(name).partition(":")
-    return column or block
 
 
 def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
@@ -110,7 +107,7 @@ def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
         missed = one["overlooked"] == "yes"
         rows.append(
             [
-                f"{at}  {_bare(one['feature'])}",
+                f"{at}  {bare(one['feature'])}",
                 block,
                 *([_number(one["shap"])] if by_parts else []),
                 ways.get(str(one["direction"]), "–"),
@@ -171,9 +168,9 @@ def _shapes(run: Run, unit: str) -> list[Drawing]:
         x = np.arange(len(here), dtype=float) if levels else here["value"].to_numpy(float)
         names = tuple(str(level) for level in here["level"]) if levels else ()
         across = (
-            Axis(-0.5, len(here) - 0.5, shorten(_bare(feature), 38), tuple(x.tolist()), names)
+            Axis(-0.5, len(here) - 0.5, shorten(bare(feature), 38), tuple(x.tolist()), names)
             if levels
-            else Axis.around(x, shorten(_bare(feature), 38))
+            else Axis.around(x, shorten(bare(feature), 38))
         )
         up = Axis.around([*here["shap_low"], *here["shap_high"], 0.0], f"Part, {unit}")
         plot = Plot(across, up, width=330, height=250, left=72)
@@ -187,7 +184,7 @@ def _shapes(run: Run, unit: str) -> list[Drawing]:
                 points(plot, x, mean, role("s1"), radius=2.6),
             ]
         )
-        title = f"How {_bare(feature)} counts"
+        title = f"How {bare(feature)} counts"
         told = "; ".join(
             f"{level if levels else significant(at)}: {significant(part)}"
             for level, at, part in zip(here["level"], x.tolist(), mean.tolist(), strict=True)
@@ -220,7 +217,7 @@ def _pairs(run: Run) -> Markup | None:
     if not len(run.marker_pairs):
         return None
     rows: list[list[object]] = [
-        [_bare(one["a"]), _bare(one["b"]), _number(one["strength"]), f"{int(one['folds'])}"]
+        [bare(one["a"]), bare(one["b"]), _number(one["strength"]), f"{int(one['folds'])}"]
         for one in run.marker_pairs.head(PAIRS).to_dict("records")
     ]
     columns = [
@@ -280,7 +277,7 @@ def _panel_block(run: Run, said: dict[str, Any], panel: Drawing | None) -> Marku
     smallest = int(said["panel"]["smallest"])
     rows: list[list[object]] = [
         [
-            _bare(one["marker"]),
+            bare(one["marker"]),
             str(one["marker"]).partition(":")[0],
             f"{int(one['folds'])} of {said['folds']}",
         ]
