@@ -3,8 +3,9 @@
 Two classes: features are Gaussian in each class, so the score of a linear model is Gaussian in each class
 and every figure follows from two means and a spread. Numbers: target and prediction are Gaussian
 together. Several classes: the figures of a fitted model on points that fill the population evenly. In
-families of five, features and target go together, while each row by itself follows the same law as without families; so the
-truth does not change. Populations of sites: ``coverage_sites``; forests: ``coverage_forests``.
+families of five, features and target go together, while each row by itself follows the same law as without
+families; so the truth does not change. Populations of sites: ``coverage_sites``; forests:
+``coverage_forests``.
 """
 
 from __future__ import annotations

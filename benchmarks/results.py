@@ -5,6 +5,7 @@
     make results
     python -m benchmarks.results 08 12        these alone; the others as they were last run
     python -m benchmarks.results --page       the page from what was run, without running anything
+    python -m benchmarks.results --sections   only the sections of what was run; the others stay as they are
 
 Needs the data sets (``$PROGNOME_DATA``). Nothing here chooses anything: the studies stand in ``examples/``, and
 what is shown follows from them.
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("only", nargs="*", help="numbers, as in 01 03; default: all")
     parser.add_argument("--runs", type=Path, default=ROOT / "runs")
     parser.add_argument("--page", action="store_true", help="run nothing, write the page alone")
+    parser.add_argument("--sections", action="store_true", help="run nothing, renew what was run alone")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="laid over every study, to try it"
     )
@@ -58,12 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "PROGNOME_DATA" not in os.environ:
         sys.stderr.write("set PROGNOME_DATA to the folder of the data sets\n")
         return 2
+    if asked.sections:
+        return renew_sections(ROOT / "docs" / "results.md", asked.runs)
     tables = asked.runs.resolve() / "tables"
     os.environ["PROGNOME_TABLES"] = str(tables)
     write_tables(Path(os.environ["PROGNOME_DATA"]), tables)
     wanted = [] if asked.page else [one for one in EXAMPLES if not asked.only or one.file[:2] in asked.only]
     failed = [one.file for one in wanted if not answered(one, asked.runs, asked.set)]
-    absent = [one.file for one in EXAMPLES if not (place(one, asked.runs) / "run.json").is_file()]
+    absent = [one.file for one in EXAMPLES if not (folder_of(one, asked.runs) / "run.json").is_file()]
     if absent or failed or asked.set:
         told = f"not run: {', '.join(absent) or 'none'}; failed: {', '.join(failed) or 'none'}"
         sys.stderr.write(
@@ -78,12 +82,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def renew_sections(page: Path, runs: Path) -> int:
+    """Put the sections of finished runs in the place of those of the same title; new ones at the end."""
+    pieces = page.read_text(encoding="utf-8").split("\n## ")
+    place = {piece.partition("\n")[0]: at for at, piece in enumerate(pieces)}
+    for example in EXAMPLES:
+        if (folder_of(example, runs) / "run.json").is_file():
+            text = "\n".join(written(example, runs)).removeprefix("## ").rstrip() + "\n\n"
+            if example.title in place:
+                pieces[place[example.title]] = text
+            else:
+                pieces.append(text)
+            sys.stderr.write(f"{example.file}\n")
+    page.write_text("\n## ".join(pieces).rstrip() + "\n", encoding="utf-8")
+    return 0
+
+
 def answered(example: Example, runs: Path, changes: Sequence[str]) -> bool:
     """Run one study; False if it failed, and the others go on."""
     sys.stderr.write(f"{example.file} …\n")
     try:
         study = Study.from_file(ROOT / "examples" / example.file, changes=changes)
-        result = run(study, place(example, runs), overwrite=True)
+        result = run(study, folder_of(example, runs), overwrite=True)
     except Exception as error:
         sys.stderr.write(f"  failed: {type(error).__name__}: {error}\n")
         return False
@@ -93,7 +113,7 @@ def answered(example: Example, runs: Path, changes: Sequence[str]) -> bool:
 
 def written(example: Example, runs: Path) -> list[str]:
     """One example's section, from its run folder alone."""
-    folder = place(example, runs)
+    folder = folder_of(example, runs)
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     scores, gaps = read_table(folder / "scores.tsv"), read_table(folder / "gaps.tsv")
     timing = read_table(folder / "timing.tsv")
@@ -109,7 +129,7 @@ def read_table(path: Path) -> pd.DataFrame:
     return table.fillna(dict.fromkeys(words, ""))
 
 
-def place(example: Example, runs: Path) -> Path:
+def folder_of(example: Example, runs: Path) -> Path:
     """The run folder of an example."""
     return runs / example.file.removesuffix(".yaml")
 
