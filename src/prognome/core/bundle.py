@@ -72,7 +72,10 @@ class Bundle:
         ``out_of_range unseen_category missing_columns reason``. ``status`` is ``ok``, ``flagged`` (an answer
         with a caveat) or ``refused`` (no answer, with the reason).
         """
-        matched = self.schema.match(ids, tables)
+        return self.answer(self.schema.match(ids, tables))
+
+    def answer(self, matched: Matched) -> pd.DataFrame:
+        """As :meth:`predict`, for rows that were brought into the schema's form already."""
         return self._table(matched, self._say(matched))
 
     def _say(self, matched: Matched) -> NDArray[np.float64]:

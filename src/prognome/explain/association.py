@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 from scipy.stats import t as student
 
-from prognome.explain.correlated import cramers_v
+from prognome.explain.correlated import cramers_v, numeric_columns
 
 Array = NDArray[np.float64]
 COLUMNS = ("feature", "test", "n", "statistic", "effect", "measure", "p", "q")
@@ -69,7 +69,7 @@ def associate_columns(table: pd.DataFrame, target: ArrayLike, classes: int) -> p
     y = np.asarray(target)
     if len(y) != len(table):
         raise ValueError(f"{len(y)} targets for {len(table)} rows")
-    numeric = np.array([_is_number(table.iloc[:, i]) for i in range(table.shape[1])], dtype=bool)
+    numeric = numeric_columns(table)
     lines: list[dict[str, Any]] = [{} for _ in range(table.shape[1])]
     numbers = table.loc[:, numeric]
     if numbers.shape[1]:
@@ -124,10 +124,6 @@ def overlooked(
     """
     q = dict(zip(association["feature"], association["q"], strict=True))
     return [marker for marker in markers if marker in q and not q[marker] <= level]
-
-
-def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _numbers_and_classes(table: pd.DataFrame, y: NDArray[Any], classes: int) -> pd.DataFrame:

@@ -98,7 +98,7 @@ def correlated_clusters(
     looked = table if used is None else table[list(used)]
     if not looked.columns.is_unique:
         raise ValueError("columns are named twice; every name is wanted once")
-    numeric = np.array([_is_number(looked.iloc[:, i]) for i in range(looked.shape[1])], dtype=bool)
+    numeric = numeric_columns(looked)
     found = np.zeros(looked.shape[1], dtype=np.int64)
     highest = 0
     for chosen, prepare in ((numeric, _Ranks), (~numeric, _Levels)):
@@ -173,8 +173,11 @@ class _Levels:
         return np.array([[cramers_v(self.hot[i].T @ self.hot[j]) for j in there] for i in here])
 
 
-def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+def numeric_columns(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """(columns,) which hold numbers; the others are taken as categories, true and false too."""
+    columns = (table.iloc[:, at] for at in range(table.shape[1]))
+    kinds = [pd.api.types.is_numeric_dtype(one) and not pd.api.types.is_bool_dtype(one) for one in columns]
+    return np.array(kinds, dtype=bool)
 
 
 def _linked(pairs: _Ranks | _Levels, threshold: float) -> NDArray[np.int64]:

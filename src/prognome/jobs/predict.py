@@ -112,10 +112,10 @@ def answers(
     for ids, tables in read_new(bundle.schema, sources, unasked=unasked):
         if watch is not None:
             watch.add(tables)
-        table = bundle.predict(ids, tables)
+        matched = bundle.schema.match(ids, tables)
+        table = bundle.answer(matched)
         if reasons is not None:
-            cohort = bundle.schema.match(ids, tables).cohort
-            found = reasons.table(cohort, (table["status"] == "refused").to_numpy())
+            found = reasons.table(matched.cohort, matched.refused != "")
             table["reasons"] = in_words(found, table["row"].to_numpy())
             table["reasons_error"] = table["row"].map(found.groupby("row")["error"].first())
             if told is not None:
