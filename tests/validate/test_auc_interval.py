@@ -50,7 +50,7 @@ def test_repeats_are_averaged_within_a_row():
     a, b = influence(TRUTH == 1, EVENT), influence(TRUTH == 1, noise)
     both = type(a)((a.auc + b.auc) / 2, (a.values + b.values) / 2, a.event)
     assert whole.value == pytest.approx(both.auc)
-    assert reach_of(whole) ** 2 == pytest.approx(variance(both) * (1 + 20 / N))
+    assert reach_of(whole) ** 2 == pytest.approx(variance(both) * (1 + 2 * 20 / N)), "twice with repeats"
 
 
 def test_several_classes_have_the_macro_mean_and_the_error_of_a_bootstrap():

@@ -50,6 +50,23 @@ def test_errors_over_folds_are_widened_by_a_share_that_falls_with_the_units():
     assert of(None, cuts=3).widen() == pytest.approx(math.sqrt(1 + 20 / 12))
 
 
+@pytest.mark.parametrize(
+    ("metric", "times", "repeated"),
+    [("", 1, 1), ("accuracy", 1, 1), ("auc_roc", 1, 2), ("average_precision", 1, 2), ("r2", 0, 0)],
+)
+def test_repeats_widen_figures_of_ranks(metric, times, repeated):
+    judged = Judged(np.repeat([0, 1], 6), np.full((12, 2), 0.5))
+    for repeats, expected in ((1, times), (2, repeated)):
+        folds = [
+            JudgedFold(repeat, k, rows, judged.rows(rows))
+            for repeat in range(1, repeats + 1)
+            for k, rows in enumerate(np.array_split(np.arange(12), 3))
+        ]
+        assert JudgedPart.of(folds, None, MADE).widen(metric) == pytest.approx(
+            math.sqrt(1 + expected * 20 / 12)
+        )
+
+
 def test_the_widening_counts_rows_and_groups():
     # 20 rows in ten groups: 1 + 15/20 + 5/10
     judged = Judged(np.repeat([0, 1], 10), np.full((20, 2), 0.5))

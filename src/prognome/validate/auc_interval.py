@@ -47,7 +47,7 @@ def estimate_auc(part: JudgedPart, judged: Sequence[Judged]) -> list[Estimate]:
     whole = np.zeros(len(part.rows))
     for k in defined:
         whole[part.places[k]] += pieces[k][1] / len(defined)
-    pulls = part.by_unit(whole) * part.widen()
+    pulls = part.by_unit(whole) * part.widen("auc_roc")
     label = f"cross-validated influence curve, {part.named}"
     return [*found, _estimate(part, float(mean_over_folds(aucs)), pulls, judged, part.places, label)]
 

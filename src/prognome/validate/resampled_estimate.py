@@ -18,9 +18,6 @@ from prognome.core.scale import LOGIT, scale_of
 from prognome.validate.judged_part import Array, Estimate, JudgedPart, mean_over_folds
 
 POOLED = ("calibration_intercept", "calibration_slope")
-# Times the excess of ``JudgedPart.widen``, where not once: a model of too steep a slope leaves rows that make
-# it look flat; a ratio's jackknife is wide enough. Measured, like it.
-EXCESS = {"calibration_slope": 2.0, "calibration_intercept": 0.0, "r2": 0.0, "pearson": 0.0, "spearman": 0.0}
 ENOUGH_GROUPS = 100  # for a bootstrap; with fewer its intervals were measured as too narrow
 
 
@@ -106,7 +103,7 @@ def _over_folds(
                 value,
                 mean_over_folds(kept),
                 a_fold,
-                part.widen(EXCESS.get(metric.name, 1.0)),
+                part.widen(metric.name),
                 ", mean of folds",
             )
             table[metric.name] = [*line, _with_width(part, metric, whole, judged, part.places)]
@@ -114,7 +111,7 @@ def _over_folds(
         each = np.stack([weigh(one, pooled, weights[:, place]) for one, place in repeats], axis=1)
         given = np.array([[metric.value(one) for one, _ in repeats] for metric in pooled])
         for at, metric in enumerate(pooled):
-            widen = part.widen(EXCESS.get(metric.name, 1.0))
+            widen = part.widen(metric.name)
             value = float(mean_over_folds(given[at]))
             name = ", rows of a repeat pooled"
             whole = _student(part, metric, value, mean_over_folds(each[at]), len(weights), widen, name)
