@@ -22,6 +22,7 @@ from prognome.report.words import UNIT, metric_name, model_name, p_value, senten
 SHAPES = 6
 PAIRS = 5
 PATHWAYS = 15
+MOST_MEMBERS = 30  # of a panel, before its list is folded
 KNOWN = {
     "feature", "rank", "shap", "drop", "drop_low", "drop_high", "drop_rank", "importance",
     "importance_rank", "top", "folds", "cluster", "direction", "test", "effect", "measure", "p",
@@ -284,12 +285,18 @@ def _panel_block(run: Run, said: dict[str, Any], panel: Drawing | None) -> Marku
         for one in run.panel_markers.head(max(2 * smallest, 5)).to_dict("records")
     ]
     columns = [Column("Marker"), Column("Block"), Column(f"In the panel of {smallest}", numeric=True)]
+    title = f"Who stands in the panel of {smallest}"
+    members = table(title, columns, rows, name="panel_markers")
+    if len(rows) > MOST_MEMBERS:
+        members = element(
+            "details", element("summary", f"{title} ({count(len(rows), 'marker')})"), members, class_="long"
+        )
     return join(
         [
             element("h3", "The smallest panel"),
             element("p", str(said["panel_sentence"])),
             panel.figure(),
-            table(f"Who stands in the panel of {smallest}", columns, rows, name="panel_markers"),
+            members,
         ]
     )
 
