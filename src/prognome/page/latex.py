@@ -78,6 +78,8 @@ _GREEK = dict(
 )
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
+
+
 def escape(text: str) -> str:
     r"""Text as LaTeX prints it; what would steer LaTeX, or has no shape, loses its force.
 

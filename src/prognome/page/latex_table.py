@@ -1,8 +1,8 @@
-r"""Tables for a paper in LaTeX: as wide as the text of an A4 page with margins of 25 mm, rules of ``booktabs``.
+r"""Tables for a paper in LaTeX, no wider than the text of an A4 page with margins of 25 mm.
 
-What is too wide is set smaller, then its columns of words are wrapped, then it is parted into tables that share
-the first column. What is too long for a page becomes a ``longtable``. Widths are counted in letters: nobody
-knows here in which type the paper is set.
+What is too wide is set smaller, then its columns of words are wrapped, then it is parted into tables that
+share the first column. What is too long for a page becomes a ``longtable``. Widths are counted in letters:
+nobody knows here in which type the paper is set.
 """
 
 from __future__ import annotations
