@@ -155,3 +155,13 @@ def test_boxes_of_a_flow_stand_inside_the_drawing_and_words_wrap() -> None:
     assert svg.count("a long reason") >= 4
     spans = sorted((float(b["y"]), float(b["y"]) + float(b["height"])) for b in boxes if float(b["x"]) < 9)
     assert all(above[1] < below[0] for above, below in pairwise(spans))
+
+
+def test_counts_too_long_for_a_box_of_a_flow_wrap() -> None:
+    # 280 units inside a box of the main line hold 37 bold letters of 7.4
+    short = flow.flow([Step(Box("Rows", "9 rows (a: 4, b: 5)"))], [], [], "T", "D")
+    long = flow.flow([Step(Box("Rows", "220 rows (Basal: 66, Her2: 44, LumA: 110)"))], [], [], "T", "D")
+    assert ">220 rows (Basal: 66, Her2: 44, LumA:<" in long
+    assert ">110)<" in long
+    heights = [float(ET.fromstring(one).attrib["height"]) for one in (short, long)]
+    assert heights[1] - heights[0] == 16

@@ -174,7 +174,7 @@ def _shapes(run: Run, unit: str) -> list[Drawing]:
             else Axis.around(x, shorten(bare(feature), 38))
         )
         up = Axis.around([*here["shap_low"], *here["shap_high"], 0.0], f"Part, {unit}")
-        plot = Plot(across, up, width=330, height=250, left=72)
+        plot = Plot(across, up, width=330, height=250, left=72, right=22)
         low, mean, high = (here[name].to_numpy(float) for name in ("shap_low", "shap", "shap_high"))
         marks = (
             [whiskers(plot, x, low, high, role("s1")), points(plot, x, mean, role("s1"))]
