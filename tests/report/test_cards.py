@@ -162,6 +162,18 @@ def test_data_sheet_asks_what_version_7_of_the_paper_asks(make_run: Any) -> None
     assert [len(items) for _, items in parts] == [3, 15, 11, 3, 5, 6, 7]
 
 
+@pytest.mark.parametrize(("missing", "status"), [(0.0, ANSWERED), (0.01, PARTLY)])
+def test_why_values_are_missing_is_asked_only_where_some_are(
+    make_run: Any, missing: float, status: str
+) -> None:
+    def change(record: dict[str, Any]) -> None:
+        record["cohort"]["blocks"]["genes"]["missing"] = missing
+
+    items = data_sheet(read_run(make_run("binary", change=change))).items
+    (asked,) = [one for one in items if one.asks == "Is anything missing from rows?"]
+    assert asked.status == status
+
+
 def test_model_card_has_the_nine_parts_of_the_paper(make_run: Any) -> None:
     # Mitchell et al. 2019, figure 1
     assert [heading for heading, _ in model_card(read_run(make_run("binary"))).parts] == [

@@ -56,6 +56,7 @@ def _motivation(run: Run) -> tuple[Item, ...]:
 def _composition(run: Run) -> tuple[Item, ...]:
     cohort, columns = run.record["cohort"], facts.subgroup_columns(run)
     missing = "; ".join(f"{name}: {percent(one['missing'])}" for name, one in cohort["blocks"].items())
+    gaps = any(one["missing"] for one in cohort["blocks"].values())
     groups = cohort.get("groups")
     linked = f"The rows form {groups:,} groups, which are never on both sides of a split." if groups else ""
     doubled = facts.alarms(run)
@@ -66,7 +67,7 @@ def _composition(run: Run) -> tuple[Item, ...]:
         _authors(run, "Are these all there are, or a sample? Does it stand for more?", "population", lacks="whether it is a sample, and how representative"),
         Item("", "What does each row hold?", facts.blocks(run), ("cohort",)),
         Item("", "Is there a label or target?", facts.target(run), ("cohort",)),
-        Item("", "Is anything missing from rows?", f"Missing values by block: {missing}.", ("cohort",), "why they are missing"),
+        Item("", "Is anything missing from rows?", f"Missing values by block: {missing}.", ("cohort",), "why they are missing" if gaps else ""),
         Item("", "Are rows linked to each other?", linked, ("split", "guards")),
         Item("", "Are there recommended splits?", f"In this study: {facts.division(run)} The split is in split.tsv.", ("split",), "whether the data come with splits of their own"),
         Item("", "Are there errors, noise or doubles?", doubled, ("guards",), "known errors of measurement" if doubled else ""),
