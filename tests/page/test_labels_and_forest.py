@@ -39,6 +39,23 @@ def test_a_name_alone_stands_right_of_its_point_and_at_the_edge_left_of_it() -> 
     assert edge.box.right < 695
 
 
+def test_names_too_many_for_their_corner_stay_inside_the_drawing() -> None:
+    corner = [(690.0 + k % 5, 14.0 + 2 * k) for k in range(20)]
+    placed = place_labels([f"SVM with an RBF kernel {k}" for k in range(20)], corner, AREA)
+    assert all(one.box.outside(AREA) == 0 for one in placed)
+
+
+def test_a_box_is_pushed_inside_by_hand() -> None:
+    assert Box(8, -3, 12, 1).within(Box(0, 0, 10, 10)) == Box(6, 0, 10, 4)
+    assert Box(2, 3, 4, 5).within(Box(0, 0, 10, 10)) == Box(2, 3, 4, 5)
+
+
+def test_capitals_take_more_room_than_small_letters() -> None:
+    (small,) = place_labels(["svm"], [(200.0, 100.0)], AREA)
+    (large,) = place_labels(["SVM"], [(200.0, 100.0)], AREA)
+    assert large.box.right - large.box.left > small.box.right - small.box.left
+
+
 def test_a_name_far_from_its_point_gets_a_line() -> None:
     near = place_labels(["n"], [(200.0, 100.0)], AREA)
     far = place_labels(["n"], [(200.0, 100.0)], AREA, [Box(120, 40, 280, 160)])

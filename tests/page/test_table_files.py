@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from itertools import pairwise
+from pathlib import Path
+from shutil import which
+from subprocess import run
 
 import pytest
 
@@ -67,8 +70,54 @@ def test_wide_tables_are_small_and_long_words_wrap() -> None:
     wide = Table("w", "W", [Column(f"c{k}") for k in range(8)], [["1"] * 8]).tex()
     assert "\n\\small\n" in wide
     long = Table("l", "L", [Column("a"), Column("b")], [["x", "word " * 40]]).tex()
-    assert r"p{0.62\linewidth}" in long
+    # room for 98 letters in \small: one goes to "x" and 1.4 to the gap, (98 - 2.4) / 98 = 0.98
+    assert r"p{0.98\linewidth}" in long
     assert r"\usepackage{array}" in long
+
+
+def test_figures_wider_than_a_page_are_parted_and_each_part_names_its_rows() -> None:
+    columns = [Column("Model"), *(Column(f"figure {k}", numeric=True) for k in range(20))]
+    text = Table("all", "All", columns, [["forest", *["0.50 [0.40, 0.60]"] * 20]]).tex()
+    assert text.count(r"\begin{table}") == text.count("\nforest & ") == 4
+    assert text.count("0.50 [0.40, 0.60]") == 20
+    assert [line for line in text.splitlines() if line.startswith(r"\label")] == [
+        r"\label{tab:all}",
+        r"\label{tab:all-2}",
+        r"\label{tab:all-3}",
+        r"\label{tab:all-4}",
+    ]
+    assert r"\caption{All, part 4 of 4.}" in text
+
+
+def test_a_table_longer_than_a_page_breaks_and_repeats_its_headings() -> None:
+    text = Table("n", "N", [Column("a"), Column("b")], [[f"r{k}", "1"] for k in range(46)]).tex()
+    assert r"\usepackage{longtable}" in text
+    assert r"\begin{table}" not in text
+    assert text.index("a & b") < text.index(r"\endhead") < text.index("r0 & 1")
+
+
+TEX_OF_ALL = r"""\documentclass[a4paper]{article}\usepackage[T1]{fontenc}\usepackage[margin=25mm]{geometry}
+\usepackage{booktabs}\usepackage{array}\usepackage{longtable}\begin{document}
+%s\end{document}
+"""
+
+
+@pytest.mark.skipif(which("pdflatex") is None, reason="no pdflatex here")
+@pytest.mark.parametrize("rows", [2, 50])
+@pytest.mark.parametrize("columns", [2, 9, 25])
+def test_names_that_steer_latex_compile_without_an_overfull_box(
+    tmp_path: Path, rows: int, columns: int
+) -> None:
+    heads = [Column(HOSTILE), *(Column(f"{HOSTILE} and {k}", numeric=k % 3 > 0) for k in range(1, columns))]
+    cells = [[f"[{HOSTILE} {k}", *["0.50 [0.40, 0.60]"] * (columns - 1)] for k in range(rows)]
+    text = Table("t", HOSTILE, heads, cells).tex()
+    (tmp_path / "t.tex").write_text(TEX_OF_ALL % text, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
+    done = run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0
+    said = (tmp_path / "t.log").read_text(encoding="latin-1")
+    assert "Overfull" not in said
+    assert "Missing character" not in said
 
 
 def test_markup_carries_its_tables_through_elements_and_joins() -> None:
@@ -106,3 +155,13 @@ def test_boxes_of_a_flow_stand_inside_the_drawing_and_words_wrap() -> None:
     assert svg.count("a long reason") >= 4
     spans = sorted((float(b["y"]), float(b["y"]) + float(b["height"])) for b in boxes if float(b["x"]) < 9)
     assert all(above[1] < below[0] for above, below in pairwise(spans))
+
+
+def test_counts_too_long_for_a_box_of_a_flow_wrap() -> None:
+    # 280 units inside a box of the main line hold 37 bold letters of 7.4
+    short = flow.flow([Step(Box("Rows", "9 rows (a: 4, b: 5)"))], [], [], "T", "D")
+    long = flow.flow([Step(Box("Rows", "220 rows (Basal: 66, Her2: 44, LumA: 110)"))], [], [], "T", "D")
+    assert ">220 rows (Basal: 66, Her2: 44, LumA:<" in long
+    assert ">110)<" in long
+    heights = [float(ET.fromstring(one).attrib["height"]) for one in (short, long)]
+    assert heights[1] - heights[0] == 16

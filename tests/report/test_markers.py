@@ -86,6 +86,17 @@ def test_who_stands_in_the_smallest_panel_is_counted(make_run: Any) -> None:
     assert "TP&lt;53&gt;:x genes 3 of 4" in said
 
 
+def test_a_panel_of_many_is_folded(make_run: Any) -> None:
+    folder = filled(make_run, panel={**SAID["panel"], "smallest": 20})
+    members = pd.DataFrame([{"marker": f"genes:g{k}", "folds": 4} for k in range(40)])
+    members.to_csv(folder / "panel_markers.tsv", sep="\t", index=False)
+    section = str(markers_section(read_run(folder))[0])
+    assert '<details class="long"><summary>Who stands in the panel of 20 (40 markers)</summary>' in section
+    short = str(markers_section(read_run(filled(make_run)))[0])
+    assert "Who stands in the panel of" in short
+    assert "<summary>Who stands" not in short
+
+
 def test_a_model_that_was_not_asked_says_why(make_run: Any) -> None:
     folder = make_run(
         "binary", change=lambda record: record.update(explanation={"left_out": "To save time."})

@@ -186,7 +186,7 @@ class KmerClassifier(ClassifierMixin, _KmerModel):
 
     References
     ----------
-    Counts of k-mers in linear models: Leslie et al. (2002), Pacific Symposium on Biocomputing 7:566–575
+    Counts of k-mers in linear models: Leslie et al. (2002), Pacific Symposium on Biocomputing 7:564–575
     (spectrum kernel, whose feature vectors are brought to one length too); with gaps: Ghandi et al. (2014),
     PLoS Computational Biology 10:e1003711.
     """
@@ -291,7 +291,7 @@ class KmerRegressor(RegressorMixin, _KmerModel):
     References
     ----------
     Hoerl and Kennard (1970), Technometrics 12:55–67; Leslie et al. (2002), Pacific Symposium on Biocomputing
-    7:566–575.
+    7:564–575.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

@@ -13,7 +13,7 @@ from prognome.page.palette import role
 _LINE = 16
 _PAD = 10
 _GAP = 30
-_LETTER = 6.6
+_LETTER, _BOLD = 6.6, 7.4
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,15 @@ def flow(
 
 
 def _height(box: Box, width: float) -> float:
-    return _LINE * (len(_lines(box, width)) + 1) + 2 * _PAD - 4
+    return _LINE * (len(_lines(box.words, width)) + len(_lines(box.rows, width, _BOLD))) + 2 * _PAD - 4
 
 
-def _lines(box: Box, width: float) -> list[str]:
-    return wrap(box.words, max(8, int((width - 2 * _PAD) / _LETTER))) or [""]
+def _lines(said: str, width: float, letter: float = _LETTER) -> list[str]:
+    return wrap(said, max(8, int((width - 2 * _PAD) / letter))) or [""]
 
 
 def _draw(box: Box, x: float, y: float, width: float, height: float, *, soft: bool = False) -> Markup:
-    lines = _lines(box, width)
+    lines, counts = _lines(box.words, width), _lines(box.rows, width, _BOLD)
     return element(
         "g",
         element(
@@ -131,7 +131,10 @@ def _draw(box: Box, x: float, y: float, width: float, height: float, *, soft: bo
             words(x + _PAD, y + _PAD + 9 + k * _LINE, one, colour=role("soft" if soft else "ink"), size=12.5)
             for k, one in enumerate(lines)
         ],
-        words(x + _PAD, y + _PAD + 9 + len(lines) * _LINE, box.rows, weight=650, size=12.5),
+        [
+            words(x + _PAD, y + _PAD + 9 + (len(lines) + k) * _LINE, one, weight=650, size=12.5)
+            for k, one in enumerate(counts)
+        ],
     )
 
 

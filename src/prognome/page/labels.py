@@ -10,7 +10,7 @@ from prognome.page.chart import words
 from prognome.page.html import Markup, element
 from prognome.page.palette import role
 
-LETTER = 6.3
+LETTER, CAPITAL = 6.3, 1.5  # a letter's width, and what a capital has more
 _SIZE, _ABOVE, _BELOW = 11.5, 9.0, 3.0
 _RINGS = (9.0, 16.0, 26.0, 40.0, 56.0, 76.0, 100.0, 130.0, 165.0)
 _FAR = 14.0
@@ -35,6 +35,12 @@ class Box:
         """Area that lies beyond the bounds."""
         whole = (self.right - self.left) * (self.bottom - self.top)
         return whole - self.shared(bounds)
+
+    def within(self, bounds: Box) -> Box:
+        """The same rectangle, pushed inside the bounds; at their left and top where it is larger."""
+        across = max(bounds.left - self.left, min(0.0, bounds.right - self.right))
+        down = max(bounds.top - self.top, min(0.0, bounds.bottom - self.bottom))
+        return Box(self.left + across, self.top + down, self.right + across, self.bottom + down)
 
 
 @dataclass(frozen=True)
@@ -68,15 +74,16 @@ def place_labels(
 
     Returns
     -------
-    One label a name. Where nothing is free, the place with the least overlap.
+    One label a name, inside the bounds where it is not wider than they are. Where nothing is free, the place
+    with the least overlap.
     """
     taken = [*taken, *(Box(x - 5, y - 5, x + 5, y + 5) for x, y in at)]
     placed: list[Label] = []
     for name, (x, y) in zip(names, at, strict=True):
         here = [*taken, *(one.box for one in placed)]
         best, least = None, math.inf
-        for box in _places(LETTER * len(name), x, y):
-            cost = 4 * box.outside(bounds) + sum(box.shared(other) for other in here)
+        for box in (one.within(bounds) for one in _places(_width(name), x, y)):
+            cost = sum(box.shared(other) for other in here)
             if cost < least - 1e-9:
                 best, least = box, cost
             if least <= 0:
@@ -84,6 +91,10 @@ def place_labels(
         assert best is not None
         placed.append(Label(name, best, x, y))
     return placed
+
+
+def _width(name: str) -> float:
+    return LETTER * len(name) + CAPITAL * sum(one.isupper() for one in name)
 
 
 def draw_labels(labels: Sequence[Label], colours: Sequence[str]) -> Markup:

@@ -1,14 +1,13 @@
 r"""Text and tables for a paper in LaTeX.
 
-What stands here compiles with pdfLaTeX and ``booktabs`` where all letters are Latin or Greek; other alphabets
-need XeLaTeX or LuaLaTeX.
+What stands here compiles with pdfLaTeX where all letters are Latin or Greek; other alphabets need XeLaTeX or
+LuaLaTeX. For tables see :mod:`prognome.page.latex_table`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -44,6 +43,7 @@ _SPECIAL = {
     "\u00b7": r"$\cdot$",
     "\u00b5": r"$\mu$",
     "\u00b0": r"$^\circ$",
+    "\u200b": r"\allowbreak{}",
 }
 _GREEK = dict(
     zip(
@@ -78,7 +78,6 @@ _GREEK = dict(
 )
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
-_WIDE, _VERY_WIDE, _LONG, _LETTERS = 6, 10, 36, 95
 
 
 def escape(text: str) -> str:
@@ -111,57 +110,3 @@ def label(name: str) -> str:
     'confusion-external-x'
     """
     return re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-")
-
-
-def tabular(
-    name: str, caption: str, heads: Sequence[str], numeric: Sequence[bool], rows: Sequence[Sequence[str]]
-) -> str:
-    """A floating table with rules of booktabs.
-
-    Parameters
-    ----------
-    name
-        Of the file; the label is ``tab:NAME``.
-    caption
-        Above the table, as journals want it.
-    heads, numeric
-        (p,) headings, and whether a column is set to the right.
-    rows
-        Cells as plain text.
-    """
-    longest = [max([len(row[at]) for row in rows] + [len(head)]) for at, head in enumerate(heads)]
-    letters = sum(longest)
-    crowded = letters > _LETTERS
-    wrapped = [long > _LONG and crowded and not number for long, number in zip(longest, numeric, strict=True)]
-    share = 0.62 / max(1, sum(wrapped))
-    shape = "".join(
-        rf">{{\raggedright\arraybackslash}}p{{{share:.2f}\linewidth}}" if wrap else "r" if number else "l"
-        for wrap, number in zip(wrapped, numeric, strict=True)
-    )
-    dense = len(heads) > _WIDE or crowded
-    lines = [
-        r"% Needs \usepackage{booktabs}" + (r" and \usepackage{array}." if any(wrapped) else "."),
-        r"\begin{table}[htbp]",
-        r"\centering",
-        *([r"\small"] if dense else []),
-        *([r"\setlength{\tabcolsep}{3pt}"] if len(heads) > _VERY_WIDE else []),
-        rf"\caption{{{escape(caption)}.}}",
-        rf"\label{{tab:{label(name)}}}",
-        rf"\begin{{tabular}}{{@{{}}{shape}@{{}}}}",
-        r"\toprule",
-        _line(heads),
-        r"\midrule",
-        *(_line(row) for row in rows),
-        r"\bottomrule",
-        r"\end{tabular}",
-        r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _line(cells: Sequence[str]) -> str:
-    """One row; a bracket at its start would be taken for an argument of the ``\\\\`` before it."""
-    told = [escape(cell) for cell in cells]
-    if told and told[0][:1] in ("[", "*"):
-        told[0] = "{}" + told[0]
-    return " & ".join(told) + r" \\"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prognome.page import latex
 from prognome.page.html import Markup, element, join, plain
+from prognome.page.latex_table import tabular
 
 FOLDER = "tables"
 
@@ -91,7 +91,7 @@ class Table:
         rows = [[_paper(cell) for cell in row] for row in self.rows]
         heads = [plain(column.name) for column in self.columns]
         numeric = [column.numeric or three for column, three in zip(self.columns, self._split(), strict=True)]
-        return latex.tabular(self.name, plain(self.caption), heads, numeric, rows)
+        return tabular(self.name, plain(self.caption), heads, numeric, rows)
 
     def _split(self) -> list[bool]:
         """Which columns hold a value with its interval."""

@@ -24,6 +24,8 @@ from prognome.report.words import (
     with_interval,
 )
 
+MOST_SENTENCES = 6
+
 
 def about(run: Run, *keys: str) -> str:
     """What the authors say under these keys, in one text."""
@@ -164,24 +166,68 @@ def output(run: Run) -> str:
 
 
 def recalibration(run: Run) -> str:
-    """Whether probabilities were mended."""
-    return "No updating: the target is a number." if run.kind == "number" else mended(run)
+    """Whether probabilities were mended inside training; empty for numbers."""
+    return "" if run.kind == "number" else mended(run)
+
+
+def updating(run: Run) -> str:
+    """What was changed after judging, and because of it."""
+    if run.study.get("refit") == "all" and run.record["split"]["test_rows"]:
+        return (
+            "After judging, the saved model was fitted again on all rows, test rows among them; what was "
+            "judged is the model before that."
+        )
+    return "No updating: nothing was changed by what the judged rows showed."
+
+
+def calculated(run: Run) -> str:
+    """How the rows that judge got their predictions."""
+    chose = "" if run.main == "cv" else " The validation part also chose settings."
+    return (
+        f"In code (prognome {run.record['versions']['prognome']}): every row was predicted by a model fitted "
+        f"on other rows.{chose} Single predictions stand in predictions.tsv."
+    )
+
+
+def subgroup_columns(run: Run) -> list[str]:
+    """Columns whose levels have figures of their own."""
+    return list(dict.fromkeys(one.column for part in run.parts for one in run.by_level(part)))
 
 
 def subgroups(run: Run) -> str:
     """What was said of subgroups; empty where nobody looked."""
     told = [one for part in run.parts for one in sentences(run, part)]
-    return " ".join(told[:6])
+    more = len(told) - MOST_SENTENCES
+    left = [f"{count(more, 'more sentence')} in the report."] if more > 0 else []
+    return " ".join([*told[:MOST_SENTENCES], *left])
 
 
-def alarms(run: Run) -> str:
-    """What the guards found; empty where none was asked."""
-    told = guards.said(run)
+def alarms(run: Run, stage: str = "") -> str:
+    """What the guards found; empty where none was asked.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    stage
+        How the names of the stages begin that count; all by default.
+    """
+    told = [one for one in guards.said(run) if one.stage.startswith(stage)]
+    asked = {one.guard for one in told if one.status != "not_applicable"}
     if not told:
         return ""
-    loud = list(dict.fromkeys(one.title for one in told if one.status == "alarm"))
-    found = f"alarms: {listed(loud)}" if loud else "none raised an alarm"
-    return f"{count(len({one.guard for one in told}), 'guard')} were asked; {found}."
+    if not asked:
+        return "No guard applied."
+    loud, excused = (
+        list(dict.fromkeys(one.title for one in told if one.status == status))
+        for status in ("alarm", "accepted")
+    )
+    found = f"alarms: {listed(loud)}" if loud else "none raised an alarm that was not accepted"
+    if not loud and not excused:
+        found = "none raised an alarm"
+    if excused:
+        found += f"; accepted with a reason: {listed(excused)}"
+    return f"{count(len(asked), 'guard')} looked for reasons for doubt; {found}."
 
 
 def arrivals(run: Run) -> str:

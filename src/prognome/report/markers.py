@@ -22,6 +22,7 @@ from prognome.report.words import UNIT, metric_name, model_name, p_value, senten
 SHAPES = 6
 PAIRS = 5
 PATHWAYS = 15
+MOST_MEMBERS = 30  # of a panel, before its list is folded
 KNOWN = {
     "feature", "rank", "shap", "drop", "drop_low", "drop_high", "drop_rank", "importance",
     "importance_rank", "top", "folds", "cluster", "direction", "test", "effect", "measure", "p",
@@ -173,7 +174,7 @@ def _shapes(run: Run, unit: str) -> list[Drawing]:
             else Axis.around(x, shorten(bare(feature), 38))
         )
         up = Axis.around([*here["shap_low"], *here["shap_high"], 0.0], f"Part, {unit}")
-        plot = Plot(across, up, width=330, height=250, left=72)
+        plot = Plot(across, up, width=330, height=250, left=72, right=22)
         low, mean, high = (here[name].to_numpy(float) for name in ("shap_low", "shap", "shap_high"))
         marks = (
             [whiskers(plot, x, low, high, role("s1")), points(plot, x, mean, role("s1"))]
@@ -284,12 +285,18 @@ def _panel_block(run: Run, said: dict[str, Any], panel: Drawing | None) -> Marku
         for one in run.panel_markers.head(max(2 * smallest, 5)).to_dict("records")
     ]
     columns = [Column("Marker"), Column("Block"), Column(f"In the panel of {smallest}", numeric=True)]
+    title = f"Who stands in the panel of {smallest}"
+    members = table(title, columns, rows, name="panel_markers")
+    if len(rows) > MOST_MEMBERS:
+        members = element(
+            "details", element("summary", f"{title} ({count(len(rows), 'marker')})"), members, class_="long"
+        )
     return join(
         [
             element("h3", "The smallest panel"),
             element("p", str(said["panel_sentence"])),
             panel.figure(),
-            table(f"Who stands in the panel of {smallest}", columns, rows, name="panel_markers"),
+            members,
         ]
     )
 

@@ -2,7 +2,7 @@
 
 References
 ----------
-Mitchell et al. (2019), Model cards for model reporting, FAT* '19, 220–229.
+Mitchell et al. (2019), Model cards for model reporting, FAT* '19, 220–229, sections 4.1 to 4.9.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from prognome.report import card_facts as facts
 from prognome.report.at_once import does_not_hold, how_sure, not_for
 from prognome.report.card import Card, Item, given
 from prognome.report.folder import Run
-from prognome.report.words import model_name
+from prognome.report.words import level_name, listed, model_name
 
-SOURCE = "The parts of a model card (Mitchell et al. 2019, Model cards for model reporting)."
+SOURCE = "The nine parts of a model card (Mitchell et al. 2019, Model cards for model reporting), shortened."
 
 
 def model_card(run: Run) -> Card:
@@ -24,12 +24,15 @@ def model_card(run: Run) -> Card:
         "Model card",
         SOURCE,
         (
-            ("Model", _model(run)),
+            ("Model details", _model(run)),
             ("Intended use", _use(run)),
             ("Factors", _factors(run)),
-            ("Data", _data(run)),
-            ("Metrics and results", _results(run)),
-            ("Ethics and caveats", _ethics(run)),
+            ("Metrics", _metrics(run)),
+            ("Evaluation data", _evaluation(run)),
+            ("Training data", _training(run)),
+            ("Quantitative analyses", _results(run)),
+            ("Ethical considerations", _ethics(run)),
+            ("Caveats and recommendations", _caveats(run)),
         ),
     )
 
@@ -49,6 +52,7 @@ def _model(run: Run) -> tuple[Item, ...]:
         Item("", "Type", f"{name[:1].upper()}{name[1:]}. {facts.output(run)}", ("method",)),
         Item("", "How it was trained", f"{facts.steps(run)} {facts.models(run)}".strip(), ("method",)),
         Item("", "Where it is", facts.bundle(run), ("provenance",)),
+        Item("", "Paper, and how to cite it"),
         Item("", "Licence", facts.about(run, "licence")),
         Item("", "Whom to ask", facts.about(run, "contact")),
     )
@@ -63,37 +67,65 @@ def _use(run: Run) -> tuple[Item, ...]:
 
 
 def _factors(run: Run) -> tuple[Item, ...]:
+    columns = facts.subgroup_columns(run)
+    known = facts.about(run, "population", "inequalities")
+    looked = f"Figures are given at each level of {listed(columns)}." if columns else ""
     return (
-        Item("", "Groups of people that matter", facts.about(run, "population", "inequalities")),
-        Item("", "Groups that were looked at apart", facts.subgroups(run), ("subgroups",)),
-        Item("", "For whom it does not hold", _joined(does_not_hold(run)), ("answer",)),
+        Item("", "Groups, instruments and surroundings that matter", known),
+        Item("", "Which of them were looked at apart", looked, ("subgroups",), "why these" if looked else ""),
+    )  # fmt: skip
+
+
+def _metrics(run: Run) -> tuple[Item, ...]:
+    intervals = f"{level_name(run)} intervals; the method of each stands in scores.tsv."
+    return (
+        Item("", "Measures of performance", facts.measures(run), ("models",), "why these"),
+        Item("", "Output and thresholds of decision", facts.output(run), ("decisions",)),
+        Item("", "How uncertainty was reckoned", intervals, ("models", "method")),
     )
 
 
-def _data(run: Run) -> tuple[Item, ...]:
+def _evaluation(run: Run) -> tuple[Item, ...]:
+    return (
+        Item("", "Which data", f"{facts.division(run)} {facts.parts(run)}", ("split", "cohort")),
+        Item("", "Why these"),
+        Item("", "How prepared", facts.steps(run), ("method",)),
+    )
+
+
+def _training(run: Run) -> tuple[Item, ...]:
     trained = f"{facts.target(run)} {facts.rows(run)} {facts.blocks(run)}"
-    return (
-        Item("", "Training data", given(trained, [facts.about(run, "collected", "dates")]), ("cohort",)),
-        Item("", "Evaluation data", f"{facts.division(run)} {facts.parts(run)}", ("split", "cohort")),
-        Item("", "How others differ", facts.arrivals(run), ("cohort", "guards")),
-    )
+    return (Item("", "Which data", given(trained, [facts.about(run, "collected", "dates")]), ("cohort",)),)
 
 
 def _results(run: Run) -> tuple[Item, ...]:
     slope = facts.performance(run, "calibration_slope") if "calibration_slope" in run.metrics() else ""
+    apart = facts.subgroups(run)
+    crossed = "Not done: columns of subgroups are looked at one at a time." if apart else ""
     return (
-        Item("", "Measures", facts.measures(run), ("models",)),
         Item("", "Performance", f"{facts.performance(run)} {facts.honest(run)}".strip(), ("models",)),
         Item("", "How sure", _joined(how_sure(run)), ("answer", "comparisons")),
         Item("", "Calibration", f"{facts.recalibration(run)} {slope}".strip(), ("decisions",)),
+        Item("", "In each group by itself", apart, ("subgroups",)),
+        Item("", "In groups crossed with each other", crossed, ("subgroups",)),
     )
 
 
 def _ethics(run: Run) -> tuple[Item, ...]:
     return (
-        Item("", "Ethical approval and consent", facts.about(run, "ethics", "consent")),
+        Item("", "Sensitive data: approval and consent", facts.about(run, "ethics", "consent")),
+        Item("", "Whether it bears on human life"),
+        Item("", "What was done to lessen risks"),
         Item("", "Risks and harms"),
+        Item("", "Uses that are fraught"),
+    )
+
+
+def _caveats(run: Run) -> tuple[Item, ...]:
+    return (
         Item("", "Reasons for doubt", facts.alarms(run), ("guards",)),
+        Item("", "For whom it does not hold", _joined(does_not_hold(run)), ("answer",)),
+        Item("", "How others differ", facts.arrivals(run), ("cohort", "guards")),
         Item("", "New rows that do not fit", facts.contract(run), ("method",)),
         Item("", "What has to be studied next", facts.about(run, "next_steps")),
     )
