@@ -210,13 +210,16 @@ def test_chosen_is_in_each_fold_what_the_inner_folds_picked(cohort):
 def test_a_model_that_fails_takes_nobody_with_it(cohort):
     class Broken(LogisticRegression):
         def fit(self, X, y):
-            raise RuntimeError("no luck")
+            raise RuntimeError("no luck with 'Smith, John'")
 
     split = cut(cohort, outer={"folds": 3})
     done = evaluate([*trio(), candidate("broken", Broken(), 9)], cohort, split, rules())
-    assert done.failures == {"broken": "RuntimeError: no luck"}
+    where = "cv fold 3, search on inner folds: RuntimeError raised in tests.validate.test_evaluate, called by "
+    assert set(done.failures) == {"broken"}
+    assert done.failures["broken"].startswith(where)
+    assert "Smith" not in done.failures["broken"]
     assert "broken" not in set(done.scores["model"])
-    with pytest.raises(WorkError, match="no other model is left"):
+    with pytest.raises(WorkError, match=r"no other model is left; cv fold 3, search [^']*$"):
         evaluate([trio()[0], candidate("broken", Broken(), 9)], cohort, split, rules())
 
 
