@@ -214,7 +214,9 @@ def test_a_model_that_fails_takes_nobody_with_it(cohort):
 
     split = cut(cohort, outer={"folds": 3})
     done = evaluate([*trio(), candidate("broken", Broken(), 9)], cohort, split, rules())
-    where = "cv fold 3, search on inner folds: RuntimeError raised in tests.validate.test_evaluate, called by "
+    where = (
+        "cv fold 3, search on inner folds: RuntimeError raised in tests.validate.test_evaluate, called by "
+    )
     assert set(done.failures) == {"broken"}
     assert done.failures["broken"].startswith(where)
     assert "Smith" not in done.failures["broken"]
