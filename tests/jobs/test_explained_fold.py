@@ -26,6 +26,7 @@ from prognome.jobs.explained_fold import (
     associate,
     columns_of,
     explain_fold,
+    strongest,
 )
 from prognome.jobs.marker_tables import Answers, Explanation, put_together
 from prognome.model.support_vectors import SupportVectorClassifier
@@ -109,6 +110,38 @@ def test_a_drop_is_the_mean_over_all_folds_also_those_that_do_without_the_column
     assert table.loc["all:n1", "drop_low"] < 0
     assert table.loc["all:taught", "drop"] == pytest.approx(0.2075)
     assert np.isnan(table.loc["all:judged", "drop"])  # no fold asked
+
+
+def test_a_drop_that_not_every_fold_knows_has_no_interval_and_says_on_how_many_folds_it_stands():
+    """n1 has weight in all folds and was shuffled in two, where others had less: their mean flatters it."""
+    drops = [{"all:taught": 0.2 + k / 100} | ({"all:n1": 0.08 + k / 100} if k < 2 else {}) for k in range(4)]
+    found = [a_fold([1.0, 0.0, 0.5, 0.0, 0.0], one) for one in drops]
+    table = together(found).tables["markers"].set_index("feature")
+    assert table.loc["all:n1", "drop"] == pytest.approx(0.085)
+    assert table.loc["all:n1", "drop_folds"] == 2
+    assert table.loc["all:n1", ["drop_low", "drop_high", "drop_p_holm"]].isna().all()
+    assert table.loc["all:taught", "drop_folds"] == 4
+    assert table.loc["all:taught", "drop_low"] > 0
+    assert table.loc["all:n1", "overlooked"] == ""  # it is not beyond doubt
+
+
+def test_ways_that_name_a_marker_are_counted_and_those_that_looked_at_it():
+    """Of the first two: SHAP taught and n1; shuffling n1 alone; the model itself has none; the plain test."""
+    found = [a_fold([1.0, 0.0, 0.5, 0.1, 0.0], {"all:n1": 0.1 + k / 100}) for k in range(3)]
+    plain = strongest(associate(cohort()))[:2]
+    assert plain[0] == "all:judged"
+    table = together(found, top=2).tables["markers"].set_index("feature")
+    named = {"all:taught": 1, "all:n1": 2, "all:judged": 0, "all:n2": 0, "all:n3": 0}
+    named = {name: number + (name in plain) for name, number in named.items()}
+    assert table["ways_top"].to_dict() == named
+    # a column without weight was shuffled in no fold: nobody knows what it costs
+    assert table["ways"].to_dict() == {
+        "all:taught": 2,
+        "all:n1": 3,
+        "all:judged": 2,
+        "all:n2": 2,
+        "all:n3": 2,
+    }
 
 
 def test_columns_without_weight_are_no_markers_of_a_pathway():

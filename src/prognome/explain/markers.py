@@ -23,8 +23,8 @@ COLUMNS = {
     "empty where the model has none",
     "drop": "mean over the folds that know it of what shuffling the column cost in the metric",
     "drop_folds": "how many folds know it",
-    "drop_low": "interval of the drop over folds, corrected for training rows that folds share; empty where a "
-    "fold that was asked does not know it",
+    "drop_low": "interval of the drop over folds, corrected for training rows that folds share; empty where "
+    "a fold that knows any drop does not know this one",
     "drop_high": "upper end of the same",
     "drop_p_holm": "two-sided p of the same test, after Holm over all columns that have one",
     "drop_rank": "place by drop",

@@ -75,7 +75,7 @@ def is_served(estimator: Any) -> bool:
 
 
 def trees_of(estimator: Any) -> Ensemble | None:
-    """Trees of a fitted forest of scikit-learn or of XGBoost, as arrays; None where there are no such ones."""
+    """Trees of a fitted forest of scikit-learn, or of XGBoost, as arrays; None of another model."""
     from prognome.trees.boosted import flatten_boosted
     from prognome.trees.ensemble import flatten
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -161,7 +162,8 @@ def explain_fold(
     WorkError
         If the model fails: which model, fold and step, and the kind of exception.
     """
-    with measured() as meter:
+    with measured() as meter, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # their kinds were told when the model was judged; words may quote
         found = _explain(task, cohort.rows(task.train), judges[JUDGE], metric)
     return replace(found, timing={"fit_seconds": meter.total.wall_seconds})
 
