@@ -6,7 +6,7 @@ import pytest
 
 from prognome.core.paired_tests import corrected_resampled_t
 from prognome.explain.correlated import Clusters
-from prognome.explain.markers import COLUMNS, FoldEvidence, direction_of, marker_table
+from prognome.explain.markers import COLUMNS, FoldEvidence, beyond_doubt, direction_of, marker_table
 
 NAMES = ["a", "b", "c"]
 
@@ -59,6 +59,30 @@ def test_the_interval_of_the_drop_allows_for_shared_rows():
     wider = corrected_resampled_t([0.1, 0.2], 0.25, 0.9)
     told = marker_table(NAMES, two_folds(), test_per_train=0.25, level=0.9)
     assert told["drop_high"][0] == pytest.approx(wider.high)
+
+
+def test_beyond_doubt_is_after_holm_over_all_columns_that_every_fold_knows():
+    """Mean over error, with (1/3 + 1/2) s²: t 3.337 of a, 12.05 of b; with two degrees of freedom
+    p = 1 - t / √(2 + t²): .0793 and .00682. Of two tests Holm doubles the lesser p and keeps the other.
+    """
+    drops = np.array([[0.1, 0.10, 0.5], [0.2, 0.11, np.nan], [0.16, 0.12, np.nan]])
+    folds = [FoldEvidence(np.array([[1.0, 2.0, 3.0]]), drop=one) for one in drops]
+    table = marker_table(NAMES, folds, test_per_train=0.5).set_index("feature")
+    assert table.loc["a", "drop_p_holm"] == pytest.approx(0.07926, abs=1e-5)
+    assert table.loc["b", "drop_p_holm"] == pytest.approx(2 * 0.006817, abs=1e-5)
+    assert np.isnan(table.loc["c", "drop_p_holm"])
+    assert table["drop_folds"].to_dict() == {"a": 3, "b": 3, "c": 1}
+    assert beyond_doubt(table)[NAMES].tolist() == [False, True, False]
+    # alone b would be beyond doubt at .99; as one of two it is not
+    assert not beyond_doubt(table, 0.99)["b"]
+
+
+def test_a_fold_that_could_shuffle_nothing_takes_no_interval_from_the_others():
+    one, two = two_folds()
+    nothing = FoldEvidence(one.shap, drop=np.full(3, np.nan))
+    wide = marker_table(NAMES, [one, two, nothing], test_per_train=0.5).set_index("feature")
+    as_ever = marker_table(NAMES, [one, two], test_per_train=0.5).set_index("feature")
+    np.testing.assert_array_equal(wide.loc[NAMES, "drop_low"], as_ever.loc[NAMES, "drop_low"])
 
 
 def test_several_classes_are_summed_and_have_no_direction():

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import xgboost
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
@@ -13,6 +14,7 @@ from prognome.core.table import Table
 from prognome.explain.interactions import interactions_of
 from prognome.explain.pipeline import by_column, has_parts, open_pipeline, own_importance, parts_of
 from prognome.explain.source_columns import sources_of, summed
+from prognome.model.boosting import BoostedClassifier
 from prognome.prepare.fuse import fuse
 
 
@@ -42,11 +44,12 @@ def test_parts_of_levels_are_added_up_and_the_sum_is_the_answer(fitted, model):
     assert own_importance(opened, matrix.std(axis=0)).shape == (2,)
 
 
-def test_pairs_are_of_columns_and_of_forests_alone(fitted):
+@pytest.mark.parametrize(
+    "trees", [RandomForestClassifier(20, random_state=0), BoostedClassifier(n_estimators=20, random_state=0)]
+)
+def test_pairs_are_of_columns_and_of_trees_alone(fitted, trees):
     cohort, y, prepare = fitted
-    forest = Pipeline([("prepare", prepare), ("model", RandomForestClassifier(20, random_state=0))]).fit(
-        cohort, y
-    )
+    forest = Pipeline([("prepare", prepare), ("model", trees)]).fit(cohort, y)
     opened = open_pipeline(forest, {"t": ["a", "kind"]})
     matrix = forest.named_steps["prepare"].transform(cohort)
     pairs = interactions_of(opened, matrix, ["t:a", "t:kind"])
@@ -54,6 +57,23 @@ def test_pairs_are_of_columns_and_of_forests_alone(fitted):
     assert pairs.loc[0, "strength"] > 0.05
     linear = Pipeline([("prepare", prepare), ("model", LogisticRegression())]).fit(cohort, y)
     assert interactions_of(open_pipeline(linear, {"t": ["a", "kind"]}), matrix, ["t:a", "t:kind"]) is None
+
+
+def test_the_pair_of_boosted_levels_is_that_of_xgboosts_own_matrix(fitted):
+    """Twice the sum of its halves over the levels of one column, mean size over rows."""
+    cohort, y, prepare = fitted
+    model = BoostedClassifier(n_estimators=20, random_state=0)
+    pipeline = Pipeline([("prepare", prepare), ("model", model)]).fit(cohort, y)
+    opened = open_pipeline(pipeline, {"t": ["a", "kind"]})
+    matrix = pipeline.named_steps["prepare"].transform(cohort)
+    booster = xgboost.Booster({"nthread": 1})
+    booster.load_model(bytearray(pipeline.named_steps["model"].trees_))
+    own = booster.predict(xgboost.DMatrix(matrix, nthread=1), pred_interactions=True)
+    a, levels = opened.places(["t:a"]), opened.places(["t:kind"])
+    wanted = np.abs(2 * own[:, a][:, :, levels].sum(axis=(1, 2))).mean()
+    assert interactions_of(opened, matrix, ["t:a", "t:kind"]).loc[0, "strength"] == pytest.approx(
+        wanted, rel=1e-5
+    )
 
 
 def test_other_pipelines_and_models_are_told_apart():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,16 @@ from prognome.explain.correlated import Clusters, correlated_clusters
 from prognome.explain.pathways import GeneSet
 from prognome.explain.permutation import Permuted
 from prognome.jobs.beside_markers import Beside
-from prognome.jobs.explained_fold import ExplainedFold, Wanted, associate, columns_of, explain_fold
-from prognome.jobs.explanation import _put_together
+from prognome.jobs.explained_fold import (
+    ExplainedFold,
+    ExplainTask,
+    Wanted,
+    associate,
+    columns_of,
+    explain_fold,
+    strongest,
+)
+from prognome.jobs.marker_tables import Answers, Explanation, put_together
 from prognome.model.support_vectors import SupportVectorClassifier
 from prognome.prepare.fuse import default_steps, fuse
 from prognome.validate.candidate import Candidate
@@ -48,8 +57,8 @@ def without_parts(kind: str) -> Candidate:
 
 def ask(candidate: Candidate, judge: np.ndarray, *, top: int, panel: bool = False) -> ExplainedFold:
     here = cohort()
-    wanted = Wanted(top, 2, panel, correlated_clusters(columns_of(here)))
-    return explain_fold(candidate, {}, here, TRAIN, judge, AUC, 0, wanted)
+    task = ExplainTask(candidate, {}, "reasons", 1, 1, TRAIN, 0, Wanted(top, 2, panel, {}))
+    return explain_fold(task, here, {"judge": here.rows(judge)}, AUC)
 
 
 @pytest.mark.parametrize("kind", ["pipeline", "whole"])
@@ -77,37 +86,67 @@ def a_fold(parts: list[float], drops: dict[str, float]) -> ExplainedFold:
     columns = tuple(columns_of(cohort()).columns)
     said = Attribution(np.array([parts]), np.float64(0), np.array([sum(parts)]), "log-odds")
     cost = Permuted(tuple(drops), np.ones(len(drops), np.intp), np.array([[d] for d in drops.values()]), 0.9)
-    return ExplainedFold(
-        columns, said, np.full((1, 5), np.nan), None, cost, None, (), {}, None, np.array([60])
-    )
+    return ExplainedFold("logistic", "reasons", 1, 1, columns, cost, parts=said)
 
 
-def put_together(found: list[ExplainedFold], clusters: Clusters | None = None):
+def together(found: list[ExplainedFold], clusters: Clusters | None = None, top: int = 3) -> Explanation:
     here = cohort()
-    fold = Fold("cv", 1, 1, TRAIN, JUDGE)
-    study = SimpleNamespace(explain=SimpleNamespace(top=3))
-    rules = SimpleNamespace(metric=AUC, interval=SimpleNamespace(level=0.95))
+    fold = Fold("cv", 1, 1, TRAIN, JUDGE[:1])
+    rules: Any = SimpleNamespace(metric=AUC, interval=SimpleNamespace(level=0.95))
     genes = Beside({"S": GeneSet("", frozenset(["taught", "judged", "n1", "n2", "n3"]))})
-    return _put_together(
-        study, SimpleNamespace(label="logistic"), here, [fold] * len(found), found, rules, associate(here),
-        clusters or correlated_clusters(columns_of(here)), genes,
+    answers = Answers(
+        "logistic", here, [fold] * len(found), found, [], associate(here),
+        clusters or correlated_clusters(columns_of(here)),
     )  # fmt: skip
+    return put_together(answers, top, rules, genes)
 
 
 def test_a_drop_is_the_mean_over_all_folds_also_those_that_do_without_the_column():
     """n1 costs .08 in one fold and has no part in three: .02, and not beyond doubt."""
     first = a_fold([1.0, 0.0, 0.5, 0.0, 0.0], {"all:taught": 0.2, "all:n1": 0.08})
     others = [a_fold([1.0, 0.0, 0.0, 0.0, 0.0], {"all:taught": 0.2 + k / 100}) for k in range(3)]
-    table = put_together([first, *others]).tables["markers"].set_index("feature")
+    table = together([first, *others]).tables["markers"].set_index("feature")
     assert table.loc["all:n1", "drop"] == pytest.approx(0.02)
     assert table.loc["all:n1", "drop_low"] < 0
     assert table.loc["all:taught", "drop"] == pytest.approx(0.2075)
     assert np.isnan(table.loc["all:judged", "drop"])  # no fold asked
 
 
+def test_a_drop_that_not_every_fold_knows_has_no_interval_and_says_on_how_many_folds_it_stands():
+    """n1 has weight in all folds and was shuffled in two, where others had less: their mean flatters it."""
+    drops = [{"all:taught": 0.2 + k / 100} | ({"all:n1": 0.08 + k / 100} if k < 2 else {}) for k in range(4)]
+    found = [a_fold([1.0, 0.0, 0.5, 0.0, 0.0], one) for one in drops]
+    table = together(found).tables["markers"].set_index("feature")
+    assert table.loc["all:n1", "drop"] == pytest.approx(0.085)
+    assert table.loc["all:n1", "drop_folds"] == 2
+    assert table.loc["all:n1", ["drop_low", "drop_high", "drop_p_holm"]].isna().all()
+    assert table.loc["all:taught", "drop_folds"] == 4
+    assert table.loc["all:taught", "drop_low"] > 0
+    assert table.loc["all:n1", "overlooked"] == ""  # it is not beyond doubt
+
+
+def test_ways_that_name_a_marker_are_counted_and_those_that_looked_at_it():
+    """Of the first two: SHAP taught and n1; shuffling n1 alone; the model itself has none; the plain test."""
+    found = [a_fold([1.0, 0.0, 0.5, 0.1, 0.0], {"all:n1": 0.1 + k / 100}) for k in range(3)]
+    plain = strongest(associate(cohort()))[:2]
+    assert plain[0] == "all:judged"
+    table = together(found, top=2).tables["markers"].set_index("feature")
+    named = {"all:taught": 1, "all:n1": 2, "all:judged": 0, "all:n2": 0, "all:n3": 0}
+    named = {name: number + (name in plain) for name, number in named.items()}
+    assert table["ways_top"].to_dict() == named
+    # a column without weight was shuffled in no fold: nobody knows what it costs
+    assert table["ways"].to_dict() == {
+        "all:taught": 2,
+        "all:n1": 3,
+        "all:judged": 2,
+        "all:n2": 2,
+        "all:n3": 2,
+    }
+
+
 def test_columns_without_weight_are_no_markers_of_a_pathway():
     folds = [a_fold([1.0, 0.0, 0.0, 0.0, 0.0], {"all:taught": 0.2 + k / 100}) for k in range(2)]
-    pathways = put_together(folds).tables["pathways"]
+    pathways = together(folds).tables["pathways"]
     assert pathways[["size", "markers", "genes"]].values.tolist() == [[5, 1, "taught"]]
 
 
@@ -115,7 +154,7 @@ def test_panels_that_no_fold_could_score_are_left_out():
     """As where every fold judges one class: the area under the curve is defined in none."""
     one = a_fold([1.0, 0.5, 0.0, 0.0, 0.0], {"all:taught": 0.2})
     names = tuple(columns_of(cohort()).columns)
-    found = put_together([replace(one, ranking=names, panel={1: np.nan, 5: np.nan})] * 2)
+    found = together([replace(one, ranking=names, panel={1: np.nan, 5: np.nan})] * 2)
     assert "panel" not in found.tables
     assert found.said["panel"] is None
 
@@ -125,7 +164,7 @@ def test_neighbours_are_counted_also_where_no_fold_used_them():
     frame = here.blocks["all"].frame
     frame["taught2"] = frame["taught"]
     clusters = correlated_clusters(columns_of(here))
-    table = put_together([a_fold([1.0, 0.0, 0.0, 0.0, 0.0], {})] * 2, clusters).tables["markers"]
+    table = together([a_fold([1.0, 0.0, 0.0, 0.0, 0.0], {})] * 2, clusters).tables["markers"]
     assert table.set_index("feature")["neighbours"].to_dict() == {
         "all:taught": 1, "all:judged": 0, "all:n1": 0, "all:n2": 0, "all:n3": 0,
     }  # fmt: skip

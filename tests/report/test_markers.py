@@ -69,6 +69,17 @@ def test_every_marker_has_its_row_and_names_are_escaped(make_run: Any) -> None:
     assert [one.name for one in drawings] == ["markers", "marker_spread", "shape_clinic_age", "panel"]
 
 
+def test_ways_that_agree_and_drops_of_some_folds_are_told(make_run: Any) -> None:
+    folder = filled(make_run)
+    table = pd.read_csv(folder / "markers.tsv", sep="\t")
+    table = table.assign(drop_folds=[4, 3, 3], drop_p_holm=0.01, ways_top=[3, 1, 0], ways=[4, 3, 3])
+    table.to_csv(folder / "markers.tsv", sep="\t", index=False)
+    said = words(markers_section(read_run(folder))[0])
+    assert "0.040 ( 0.010 to 0.070 ) 6 of 6 3 of 4 .300 (overlooked) 2 years, at entry" in said
+    assert "0.040 (in 3 folds) 6 of 6 1 of 3 .300" in said
+    assert "drop_p_holm" not in said
+
+
 def test_figures_say_in_words_what_they_show(make_run: Any) -> None:
     _, drawings = markers_section(read_run(filled(make_run)))
     bars, spread, shape, panel = (str(one.svg) for one in drawings)

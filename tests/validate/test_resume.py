@@ -33,6 +33,7 @@ from prognome.nets.encoder_file import EncoderSpec, save_encoder
 from prognome.prepare.fuse import fuse
 from prognome.validate import resume
 from prognome.validate.candidate import Candidate
+from prognome.validate.craft import LEARNING
 from prognome.validate.crew import Crew
 from prognome.validate.learn import Learned, Task
 from prognome.validate.network_training import NetworkEpoch, NetworkTraining
@@ -295,7 +296,7 @@ def test_kept_pieces_are_not_worked_out_again(cohort, tmp_path, every_piece, mon
     first = work(cohort, Pieces(folder, VERSIONS))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert len([*folder.iterdir()]) == 6
-    monkeypatch.setattr("prognome.validate.crew.learn", refuse)
+    monkeypatch.setattr("prognome.validate.crew.LEARNING", replace(LEARNING, do=refuse))
     pieces = Pieces(folder, VERSIONS, notice=said.append)
     for one, other in zip(first, work(cohort, pieces), strict=True):
         same(one, other)
@@ -307,7 +308,7 @@ def test_kept_pieces_are_not_worked_out_again(cohort, tmp_path, every_piece, mon
 def test_another_version_and_fresh_take_up_nothing(cohort, tmp_path, every_piece, monkeypatch):
     folder = tmp_path / ".out.pieces"
     work(cohort, Pieces(folder, VERSIONS))
-    monkeypatch.setattr("prognome.validate.crew.learn", refuse)
+    monkeypatch.setattr("prognome.validate.crew.LEARNING", replace(LEARNING, do=refuse))
     with pytest.raises(AssertionError):
         work(cohort, Pieces(folder, {"prognome": "0.2"}))
     with pytest.raises(AssertionError):
@@ -376,7 +377,7 @@ def test_a_disk_that_is_full_stops_the_keeping_and_not_the_work(cohort, tmp_path
         raise OSError(28, "No space left on device")
 
     said: list[str] = []
-    monkeypatch.setattr(resume, "write_piece", full)
+    monkeypatch.setattr("prognome.validate.crew.LEARNING", replace(LEARNING, write=full))
     done = work(cohort, Pieces(tmp_path / ".out.pieces", VERSIONS, notice=said.append))
     assert len(done) == 6
     assert len(said) == 1

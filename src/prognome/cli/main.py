@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from prognome.cli.console import TOLD, complain, say
+from prognome.core.foreign_error import tell
 from prognome.errors import PrognomeError
 from prognome.version import __version__
 
@@ -81,8 +82,8 @@ def main() -> None:
         if TOLD.debug:
             raise
         complain(
-            f"{type(error).__name__}: {error}. This is a fault in prognome, not yours: please report it "
-            "with what --debug shows."
+            f"{tell(error)} This is a fault in prognome, not yours: please report it with what --debug "
+            "shows, when you have seen that it quotes no patient."
         )
         sys.exit(1)
     if status == _INTERRUPTED:

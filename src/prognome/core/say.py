@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from prognome.errors import WorkError
+
 
 def say(fitted: Any, X: Any, classes: int) -> NDArray[np.float64]:
     """Probabilities (n, K) in the order of the class codes, or (n,) numbers where ``classes`` is 0.
@@ -16,12 +18,12 @@ def say(fitted: Any, X: Any, classes: int) -> NDArray[np.float64]:
 
     Raises
     ------
-    ValueError
+    WorkError
         If it says anything but finite numbers.
     """
     said = _said(fitted, X, classes)
     if not np.isfinite(said).all():
-        raise ValueError("its predictions are not all finite numbers")
+        raise WorkError("its predictions", "are not all finite numbers")
     return said
 
 

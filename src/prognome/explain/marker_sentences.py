@@ -9,13 +9,22 @@ import pandas as pd
 from prognome.core.name_feature import bare
 from prognome.explain.agreement import Stability
 from prognome.explain.correlated import Clusters
+from prognome.explain.markers import beyond_doubt
 from prognome.explain.panel import Panel, interchangeable
+from prognome.page.numbers import count
 
 STEADY, SHAKY = 0.75, 0.4
 
 
 def marker_sentences(
-    table: pd.DataFrame, stability: Stability, clusters: Clusters, *, top: int, metric: str, by_parts: bool
+    table: pd.DataFrame,
+    stability: Stability,
+    clusters: Clusters,
+    *,
+    top: int,
+    metric: str,
+    by_parts: bool,
+    level: float = 0.95,
 ) -> list[str]:
     """Who leads, how steady that is, who shares its weight with neighbours, whom a plain test overlooks.
 
@@ -33,6 +42,8 @@ def marker_sentences(
         Its name, in words.
     by_parts
         Whether the ranking is by SHAP values; else by what shuffling cost.
+    level
+        Of what is beyond doubt, after Holm over all columns that were tested.
 
     References
     ----------
@@ -54,10 +65,13 @@ def marker_sentences(
             f"{stability.choices} fits (index {stability.index:.2f}; 1 is always the same, 0 is "
             "chance)."
         )
-    if by_parts and "drop_low" in used:
-        held = int((used["drop_low"] > 0).sum())
-        if used["drop_low"].notna().any():
-            said.append(f"Of the first {len(used)}, shuffling costs {metric} beyond doubt for {held}.")
+    tested = int(table["drop_p_holm"].notna().sum())
+    if tested:
+        held = int(beyond_doubt(used, level).sum())
+        said.append(
+            f"Of the first {len(used)}, shuffling costs {metric} beyond doubt for {held} (p below "
+            f"{1 - level:.2g} after Holm over the {count(tested, 'column')} that were tested)."
+        )
     shared = interchangeable(used["feature"].tolist(), clusters)
     if shared:
         said.append(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from prognome.core.paired_tests import corrected_resampled_t
+from prognome.core.paired_tests import corrected_resampled_t, holm
 from prognome.explain.agreement import spearman, top_of
 from prognome.explain.correlated import Clusters
 
@@ -21,9 +21,12 @@ COLUMNS = {
     "rank": "place by mean |SHAP|, 1 the strongest; by drop where the model has no SHAP values",
     "shap": "mean over folds of the mean |SHAP| of the rows judged there, in the unit of the attribution; "
     "empty where the model has none",
-    "drop": "mean over folds of what shuffling the column cost in the metric; empty where no fold was asked",
-    "drop_low": "interval of the drop over folds, corrected for training rows that folds share",
+    "drop": "mean over the folds that know it of what shuffling the column cost in the metric",
+    "drop_folds": "how many folds know it",
+    "drop_low": "interval of the drop over folds, corrected for training rows that folds share; empty where "
+    "a fold that knows any drop does not know this one",
     "drop_high": "upper end of the same",
+    "drop_p_holm": "two-sided p of the same test, after Holm over all columns that have one",
     "drop_rank": "place by drop",
     "cluster_drop": "mean over folds of what shuffling its whole cluster cost; empty where it was not asked",
     "importance": "mean over folds of the model's own importance; empty where it has none",
@@ -50,7 +53,7 @@ class FoldEvidence:
         (n, features) values of those features as the model gets them, for the direction; None: not asked.
         NaN where missing.
     drop
-        (features,) mean drop by permutation on the same rows; NaN for those not asked; None: none was.
+        (features,) mean drop by permutation on the same rows; NaN for those not known; None: none was asked.
     cluster_drop
         (features,) the same with the whole cluster of the feature shuffled.
     importance
@@ -94,7 +97,13 @@ def marker_table(
     Returns
     -------
     One line a feature, strongest first; columns as in ``COLUMNS``. A place is shared (the smallest number)
-    where values are equal.
+    where values are equal. Without SHAP values a fold that does not know the drop of a feature counts as 0
+    for its place.
+
+    Notes
+    -----
+    A fold shuffles the features that have most weight in it. A mean over some folds alone is that of the
+    folds where the feature stood high, and so too good: it has no interval and no test.
 
     Raises
     ------
@@ -120,15 +129,17 @@ def marker_table(
     drops = _stacked([fold.drop for fold in folds], p)
     importance = _stacked([fold.importance for fold in folds], p)
     ratio = test_per_train if test_per_train is not None else 1 / max(len(folds) - 1, 1)
-    low, high = _intervals(drops, ratio, level)
+    low, high, p_holm = _tests(drops, ratio, level)
     table = pd.DataFrame(
         {
             "feature": list(features),
             "rank": _places(strength.mean(axis=0)),
             "shap": np.full(p, np.nan) if by_drop else strength.mean(axis=0),
             "drop": _mean(drops),
+            "drop_folds": (~np.isnan(drops)).sum(axis=0),
             "drop_low": low,
             "drop_high": high,
+            "drop_p_holm": p_holm,
             "drop_rank": _places(_mean(drops)),
             "cluster_drop": _mean(_stacked([fold.cluster_drop for fold in folds], p)),
             "importance": _mean(importance),
@@ -145,6 +156,19 @@ def marker_table(
         columns=list(COLUMNS),
     )
     return table.sort_values("rank", kind="stable", ignore_index=True)
+
+
+def beyond_doubt(table: pd.DataFrame, level: float = 0.95) -> pd.Series:
+    """Whether shuffling a column costs beyond doubt: a loss, with p after Holm below 1 - level.
+
+    Parameters
+    ----------
+    table
+        Of :func:`marker_table`.
+    level
+        Of the intervals.
+    """
+    return (table["drop"] > 0) & (table["drop_p_holm"] < 1 - level)
 
 
 def direction_of(shap: Sequence[ArrayLike], rows: Sequence[ArrayLike], features: int) -> list[str]:
@@ -197,14 +221,15 @@ def _mean(folds: Array) -> Array:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _intervals(drops: Array, ratio: float, level: float) -> tuple[Array, Array]:
-    low, high = np.full(drops.shape[1], np.nan), np.full(drops.shape[1], np.nan)
-    for column in range(drops.shape[1]):
-        known = drops[~np.isnan(drops[:, column]), column]
-        if len(known) > 1:
-            test = corrected_resampled_t(known, ratio, level)
-            low[column], high[column] = test.low, test.high
-    return low, high
+def _tests(drops: Array, ratio: float, level: float) -> tuple[Array, Array, Array]:
+    """Ends of intervals, and p after Holm; NaN where not all folds that know any drop know this one."""
+    low, high, p = (np.full(drops.shape[1], np.nan) for _ in range(3))
+    known = ~np.isnan(drops)
+    asked = known.any(axis=1)
+    for column in np.flatnonzero(known[asked].all(axis=0) & (asked.sum() > 1)).tolist():
+        test = corrected_resampled_t(drops[asked, column], ratio, level)
+        low[column], high[column], p[column] = test.low, test.high, test.p
+    return low, high, holm(p)
 
 
 def _places(values: Array) -> Any:

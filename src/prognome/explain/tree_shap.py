@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from prognome.explain.attribution import Attribution
+
+if TYPE_CHECKING:
+    from prognome.trees.ensemble import Ensemble
 
 
 def tree_shap(estimator: Any, X: ArrayLike) -> Attribution:
@@ -71,6 +74,26 @@ def is_served(estimator: Any) -> bool:
     return True
 
 
+def trees_of(estimator: Any) -> Ensemble | None:
+    """Trees of a fitted forest of scikit-learn, or of XGBoost, as arrays; None of another model."""
+    from prognome.trees.boosted import flatten_boosted
+    from prognome.trees.ensemble import flatten
+
+    booster = _booster(estimator)
+    try:
+        if booster is None:
+            return flatten(estimator)
+        return flatten_boosted(booster.save_raw("json"), _rounds(estimator, booster))
+    except (TypeError, ValueError):  # other models; nodes without weight, where nothing is expected
+        return None
+
+
+def _rounds(estimator: Any, booster: Any) -> int:
+    """How many rounds count, 0 for all: XGBoost's estimators stop at their best one, its boosters do not."""
+    best = booster.attr("best_iteration") if hasattr(estimator, "get_booster") else None
+    return int(best) + 1 if best is not None else 0
+
+
 def _booster(estimator: Any) -> Any:
     if hasattr(estimator, "get_booster"):
         return estimator.get_booster()
@@ -88,9 +111,7 @@ def _of_booster(estimator: Any, booster: Any, X: ArrayLike) -> Attribution:
     import xgboost
 
     data = xgboost.DMatrix(np.asarray(X, np.float32), nthread=1, feature_names=booster.feature_names)
-    # XGBoost's estimators stop at their best round by themselves, its boosters do not
-    best = booster.attr("best_iteration") if hasattr(estimator, "get_booster") else None
-    asked = {"iteration_range": (0, int(best) + 1 if best is not None else 0), "strict_shape": True}
+    asked = {"iteration_range": (0, _rounds(estimator, booster)), "strict_shape": True}
     parts = np.asarray(booster.predict(data, pred_contribs=True, **asked), dtype=np.float64)
     said = np.asarray(booster.predict(data, output_margin=True, **asked), dtype=np.float64)
     values, base = parts[:, :, :-1].transpose(0, 2, 1), parts[:, :, -1]

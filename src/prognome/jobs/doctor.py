@@ -19,6 +19,7 @@ from prognome.core.table import Table
 from prognome.errors import PrognomeError, StudyError
 from prognome.jobs.added_value import MOST_BLOCKS
 from prognome.jobs.assemble import resolve
+from prognome.jobs.explanation import count_explain_fits
 from prognome.jobs.incoming import load_external
 from prognome.jobs.record import input_files, usable_cores
 from prognome.jobs.run import Prepared, learn_schema, prepare
@@ -218,14 +219,15 @@ def _on_work(study: Study, ready: Prepared, *, timed: bool) -> Iterator[Check]:
         many = len(study.blocks) > MOST_BLOCKS and study.stability.blocks == "auto"
         elsewhere = bool(len(ready.split.test) or study.external)
         more += count_fits(ready.split, 0 if many else len(study.blocks), elsewhere=elsewhere)
+    more += _explain_fits(study, ready)
     cohort = ready.loaded.cohort
     columns = sum(_width(table, study.prepare[name]) for name, table in cohort.blocks.items())
     memory = 8 * len(cohort) * columns * COPIES / 1e6
     yield Check(
         "ok",
         "work",
-        f"{sum(fits.values()):,} fits, and about {more:,} more for learning curves, seeds and blocks; "
-        f"about {memory:,.0f} MB of memory for each worker",
+        f"{sum(fits.values()):,} fits, and about {more:,} more for learning curves, seeds, blocks and "
+        f"markers; about {memory:,.0f} MB of memory for each worker",
     )
     if not timed:
         return
@@ -264,6 +266,14 @@ def _fits(study: Study, ready: Prepared, candidate: Candidate) -> int:
     inner = 1 if study.split.fractions else study.split.inner.folds
     trials = ready.rules.trials if candidate.space else 1
     return (sum(1 for _ in ready.split.folds()) + 1) * (trials * inner + 1)
+
+
+def _explain_fits(study: Study, ready: Prepared) -> int:
+    """Fits of the explanation: which model will be the best is not known, so of the one that takes most."""
+    tables = [one for one in ready.loaded.cohort.blocks.values() if not isinstance(one, Sequences)]
+    columns = sum(table.shape[1] for table in tables)
+    standing = [one for one in ready.candidates if not one.comparison_only]
+    return max((count_explain_fits(study, one, ready.split, columns) for one in standing), default=0)
 
 
 def _duration(seconds: float) -> str:

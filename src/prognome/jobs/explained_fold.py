@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from sklearn.base import clone
 
 from prognome.core.cohort import Cohort
 from prognome.core.fit import fit, seeded
+from prognome.core.foreign_error import step
 from prognome.core.judged import Judged
 from prognome.core.metrics import Metric
 from prognome.core.say import say
@@ -21,11 +23,12 @@ from prognome.core.sequences import Sequences
 from prognome.core.table import Index, is_number
 from prognome.explain.association import associate_columns
 from prognome.explain.attribution import Attribution
-from prognome.explain.correlated import Clusters
 from prognome.explain.interactions import interactions_of
 from prognome.explain.permutation import Permuted, permutation_importance
 from prognome.explain.pipeline import Opened, by_column, has_parts, open_pipeline, own_importance, parts_of
 from prognome.validate.candidate import Candidate
+from prognome.validate.cost import measured
+from prognome.validate.learn import place_of
 
 Array = NDArray[np.float64]
 ROWS_FOR_RANKING = 500  # training rows whose parts rank the columns for panels
@@ -46,32 +49,62 @@ class Wanted:
         Shuffles of each.
     panel
         Whether panels of few columns are fitted.
-    clusters
-        Columns that say nearly the same; their columns are shuffled together as well.
+    neighbours
+        Number of a cluster → its columns, two or more, which are shuffled together as well.
     """
 
     top: int
     repeats: int
     panel: bool
-    clusters: Clusters
+    neighbours: Mapping[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class ExplainTask:
+    """A model of one fold that is asked for its reasons.
+
+    Parameters
+    ----------
+    candidate, params, seed
+        The model as the judge had it in this fold.
+    part, repeat, fold
+        What the piece of work is called.
+    train
+        Positions that teach it.
+    wanted
+        What is asked.
+    """
+
+    candidate: Candidate
+    params: Mapping[str, Any]
+    part: str
+    repeat: int
+    fold: int
+    train: Index
+    seed: int
+    wanted: Wanted
+
+    keep: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, eq=False)
 class ExplainedFold:
-    """What one fold says. Arrays follow ``columns``.
+    """What one fold says. Arrays follow ``columns``; nothing in it is a value that the user's tables hold.
 
     Parameters
     ----------
+    label, part, repeat, fold
+        As in the task.
     columns
         ``BLOCK:COLUMN``, or a feature of the preparation that is made of several.
+    shuffled, together
+        What shuffling columns cost, and whole clusters (their units are numbers).
     parts
         SHAP values of the judged rows by column; None where the model has none.
-    values
-        (n, columns) numbers of the judged rows, NaN for categories and gaps.
+    made
+        Feature that the preparation made of several columns → (n,) its values at the judged rows.
     importance
         (columns,) the model's own; None where it says nothing.
-    shuffled
-        What shuffling columns cost, and whole clusters (their units are numbers).
     ranking
         Columns, strongest first by the training rows alone; empty where no panel is wanted, and of a model
         without parts.
@@ -79,31 +112,33 @@ class ExplainedFold:
         Size → score of the judged rows.
     pairs
         ``a b strength`` of the strongest columns; None where the model has no pairs.
-    rows
-        (n,) positions of the judged rows.
+    timing
+        Seconds of the whole, as ``fit_seconds``.
     """
 
+    label: str
+    part: str
+    repeat: int
+    fold: int
     columns: tuple[str, ...]
-    parts: Attribution | None
-    values: Array
-    importance: Array | None
     shuffled: Permuted
-    together: Permuted | None
-    ranking: tuple[str, ...]
-    panel: Mapping[int, float]
-    pairs: pd.DataFrame | None
-    rows: Index
+    together: Permuted | None = None
+    parts: Attribution | None = None
+    made: Mapping[str, Array] = field(default_factory=dict)
+    importance: Array | None = None
+    ranking: tuple[str, ...] = ()
+    panel: Mapping[int, float] = field(default_factory=dict)
+    pairs: pd.DataFrame | None = None
+    timing: Mapping[str, float] = field(default_factory=dict)
+
+    failure: ClassVar[str] = ""  # a fold that fails raises: one alone would be no explanation
+
+
+JUDGE = "judge"
 
 
 def explain_fold(
-    candidate: Candidate,
-    params: Mapping[str, Any],
-    cohort: Cohort,
-    train: Index,
-    judge: Index,
-    metric: Metric,
-    seed: int,
-    wanted: Wanted,
+    task: ExplainTask, cohort: Cohort, judges: Mapping[str, Cohort], metric: Metric
 ) -> ExplainedFold:
     """Fit the candidate as it was judged, and ask it for its reasons.
 
@@ -113,28 +148,45 @@ def explain_fold(
 
     Parameters
     ----------
-    candidate, params, seed
-        The model as the judge had it in this fold.
-    cohort, train, judge
-        All rows, and who teaches and judges.
+    task
+        The model, its training rows, and what is asked.
+    cohort
+        All rows.
+    judges
+        The judged rows, as ``judge``.
     metric
         The primary one; shuffles and panels are scored before recalibration.
-    wanted
-        What is asked.
+
+    Raises
+    ------
+    WorkError
+        If the model fails: which model, fold and step, and the kind of exception.
     """
-    learn, rows = cohort.rows(train), cohort.rows(judge)
+    with measured() as meter, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # their kinds were told when the model was judged; words may quote
+        found = _explain(task, cohort.rows(task.train), judges[JUDGE], metric)
+    return replace(found, timing={"fit_seconds": meter.total.wall_seconds})
+
+
+def _explain(task: ExplainTask, learn: Cohort, rows: Cohort, metric: Metric) -> ExplainedFold:
+    here = f"{task.candidate.label}, {place_of(task)}"
+    wanted, seed = task.wanted, task.seed
     assert learn.target is not None
-    fresh = seeded(candidate.with_params(params), seed)
-    fitted = fit(fresh, learn, learn.target, learn.groups)
-    opened = open_pipeline(fitted, {name: block.names for name, block in cohort.blocks.items()})
+    with step(f"{here}, fit"):
+        fresh = seeded(task.candidate.with_params(task.params), seed)
+        fitted = fit(fresh, learn, learn.target, learn.groups)
+        opened = open_pipeline(fitted, {name: block.names for name, block in learn.blocks.items()})
     if opened is None:
-        return _of_cohort(fitted, learn, rows, judge, metric, seed, wanted)
-    taught, asked = (np.asarray(opened.prepare.transform(one)) for one in (learn, rows))
+        with step(f"{here}, shuffling"):
+            return _of_cohort(task, fitted, learn, rows, metric)
+    with step(f"{here}, preparation of its rows"):
+        taught, asked = (np.asarray(opened.prepare.transform(one)) for one in (learn, rows))
     parts, strength = None, np.zeros(len(opened.columns))
-    if has_parts(opened.model):
-        parts = by_column(parts_of(opened, asked, taught.mean(axis=0, keepdims=True)), opened)
-        strength = parts.strength
-    importance = own_importance(opened, taught.std(axis=0))
+    with step(f"{here}, parts of its answers"):
+        if has_parts(opened.model):
+            parts = by_column(parts_of(opened, asked, taught.mean(axis=0, keepdims=True)), opened)
+            strength = parts.strength
+        importance = own_importance(opened, taught.std(axis=0))
     if parts is None:
         plain = strongest(associate(learn))
         place = {name: len(plain) - at for at, name in enumerate(plain)}
@@ -145,30 +197,58 @@ def explain_fold(
         column: [int(at) for at in opened.places([column])] for column in top
     }
     together = {
-        number: [int(at) for at in opened.places([str(name) for name in names])]
-        for number, names in wanted.clusters.members.items()
-        if len(names) > 1 and set(names) & set(top)
+        number: [int(at) for at in opened.places(names)]
+        for number, names in wanted.neighbours.items()
+        if set(names) & set(top)
     }
 
     def answer(frame: pd.DataFrame) -> Array:
-        return say(opened.model, frame.to_numpy(), len(cohort.classes))
+        return say(opened.model, frame.to_numpy(), len(rows.classes))
 
     def shuffle(units: Mapping[Hashable, Sequence[Hashable]]) -> Permuted:
-        return _shuffled(answer, pd.DataFrame(asked), rows, metric, units, wanted, seed)
+        return _shuffled(answer, pd.DataFrame(asked), rows, metric, units, task)
 
-    ranking = _ranking(opened, taught, seed) if wanted.panel and parts is not None else ()
+    with step(f"{here}, shuffling"):
+        alone = shuffle(groups)
+        jointly = shuffle({number: at for number, at in together.items() if at}) if together else None
+    with step(f"{here}, panel"):
+        ranking = _ranking(opened, taught, seed) if wanted.panel and parts is not None else ()
+        panel = _panel(opened, ranking, taught, asked, learn, rows, metric)
+    with step(f"{here}, pairs"):
+        pairs = interactions_of(opened, asked[:ROWS_FOR_PAIRS], [opened.columns[at] for at in order[:PAIRED]])
     return ExplainedFold(
-        opened.columns,
-        parts,
-        _numbers(rows, opened, asked),
-        importance,
-        shuffle(groups),
-        shuffle({number: places for number, places in together.items() if places}) if together else None,
-        ranking,
-        _panel(opened, ranking, taught, asked, learn, rows, metric),
-        interactions_of(opened, asked[:ROWS_FOR_PAIRS], [opened.columns[at] for at in order[:PAIRED]]),
-        judge,
-    )
+        task.candidate.label, task.part, task.repeat, task.fold, opened.columns, alone, jointly, parts,
+        _made(rows, opened, asked), importance, ranking, panel, pairs,
+    )  # fmt: skip
+
+
+def values_of(one: ExplainedFold, rows: Cohort) -> Array:
+    """(n, columns) numbers of the judged rows, NaN for categories and gaps.
+
+    As the user gave them if that is a number, else, of what the preparation made, as the model gets them.
+
+    Parameters
+    ----------
+    one
+        What a fold says.
+    rows
+        The rows that it judged.
+    """
+    numbers = {
+        f"{block}:{name}": (block, name)
+        for block, table in rows.blocks.items()
+        if not isinstance(table, Sequences)
+        for name, known in zip(table.names, is_number(table.frame), strict=True)
+        if known
+    }
+    found = np.full((len(rows), len(one.columns)), np.nan)
+    for at, column in enumerate(one.columns):
+        if column in numbers:
+            block, name = numbers[column]
+            found[:, at] = rows.blocks[block].frame[name].to_numpy(dtype=float)
+        elif column in one.made:
+            found[:, at] = one.made[column]
+    return found
 
 
 def columns_of(cohort: Cohort) -> pd.DataFrame:
@@ -199,11 +279,11 @@ def _shuffled(
     rows: Cohort,
     metric: Metric,
     units: Mapping[Hashable, Sequence[Hashable]],
-    wanted: Wanted,
-    seed: int,
+    task: ExplainTask,
 ) -> Permuted:
+    repeats = task.wanted.repeats
     if len(rows) < 2:  # as where a site of one row is left out: nothing can be shuffled
-        return Permuted((), np.empty(0, dtype=np.intp), np.empty((0, wanted.repeats)), np.nan)
+        return Permuted((), np.empty(0, dtype=np.intp), np.empty((0, repeats)), np.nan)
     return permutation_importance(
         answer,
         given,
@@ -211,8 +291,8 @@ def _shuffled(
         lambda truth, said: metric.value(Judged(truth, said)),
         groups=units,
         higher_is_better=bool(metric.higher),
-        repeats=wanted.repeats,
-        seed=seed_of(seed, "shuffle"),
+        repeats=repeats,
+        seed=seed_of(task.seed, "shuffle"),
     )
 
 
@@ -246,40 +326,30 @@ def _panel(
     return scores
 
 
-def _numbers(rows: Cohort, opened: Opened, asked: Array) -> Array:
-    """The judged rows by column: as the user gave them if that is a number, else as the model gets them."""
-    found = np.full((len(rows), len(opened.columns)), np.nan)
-    features = {feature: at for at, feature in enumerate(opened.features)}
+def _made(rows: Cohort, opened: Opened, asked: Array) -> dict[str, Array]:
+    """Values of the features that are no columns of the user's tables."""
     given = {f"{block}:{name}" for block, table in rows.blocks.items() for name in table.names}
-    for block, table in rows.blocks.items():
-        if isinstance(table, Sequences):
-            continue
-        known = dict(zip(table.names, is_number(table.frame), strict=True))
-        for at, column in enumerate(opened.columns):
-            name = column.removeprefix(f"{block}:")
-            if name != column and known.get(name):
-                found[:, at] = table.frame[name].to_numpy(dtype=float)
-    for at, column in enumerate(opened.columns):
-        if column not in given and column in features:
-            found[:, at] = asked[:, features[column]]
-    return found
+    features = {feature: at for at, feature in enumerate(opened.features)}
+    return {
+        column: np.asarray(asked[:, features[column]], dtype=np.float64)
+        for column in opened.columns
+        if column not in given and column in features
+    }
 
 
-def _of_cohort(
-    fitted: Any, learn: Cohort, rows: Cohort, judge: Index, metric: Metric, seed: int, wanted: Wanted
-) -> ExplainedFold:
+def _of_cohort(task: ExplainTask, fitted: Any, learn: Cohort, rows: Cohort, metric: Metric) -> ExplainedFold:
     """Of a model that reads blocks as they are: shuffles alone, of columns and of whole blocks of letters."""
     frames = {name: table.frame for name, table in rows.blocks.items()}
     units: dict[Hashable, list[Hashable]] = {
-        column: [_pair(column)] for column in strongest(associate(learn))[: wanted.top]
+        column: [_pair(column)] for column in strongest(associate(learn))[: task.wanted.top]
     }
     for name, table in rows.blocks.items():
         if isinstance(table, Sequences):
             units[f"{name} (whole block)"] = [(name, column) for column in table.names]
     together: dict[Hashable, list[Hashable]] = {
-        number: [_pair(str(name)) for name in names]
-        for number, names in wanted.clusters.members.items()
-        if len(names) > 1 and set(names) & set(units)
+        number: [_pair(name) for name in names]
+        for number, names in task.wanted.neighbours.items()
+        if set(names) & set(units)
     }
 
     def ask(moved: Mapping[str, pd.DataFrame]) -> Array:
@@ -287,21 +357,12 @@ def _of_cohort(
         return say(fitted, replace(rows, blocks=blocks), len(rows.classes))
 
     def shuffle(these: Mapping[Hashable, Sequence[Hashable]]) -> Permuted:
-        return _shuffled(ask, frames, rows, metric, these, wanted, seed)
+        return _shuffled(ask, frames, rows, metric, these, task)
 
-    columns = tuple(str(unit) for unit in units)
     return ExplainedFold(
-        columns=columns,
-        parts=None,
-        values=np.full((len(rows), len(columns)), np.nan),
-        importance=None,
-        shuffled=shuffle(units),
-        together=shuffle(together) if together else None,
-        ranking=(),
-        panel={},
-        pairs=None,
-        rows=judge,
-    )
+        task.candidate.label, task.part, task.repeat, task.fold, tuple(map(str, units)), shuffle(units),
+        shuffle(together) if together else None,
+    )  # fmt: skip
 
 
 def _pair(column: str) -> tuple[str, str]:

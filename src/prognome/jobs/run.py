@@ -33,12 +33,13 @@ from prognome.jobs.assemble import (
     resolve,
 )
 from prognome.jobs.beside_markers import Beside, read_beside
-from prognome.jobs.explanation import Explanation, explain_or_say_why_not
+from prognome.jobs.explanation import explain_or_say_why_not
 from prognome.jobs.facts_of_run import facts_of_run, judgement_facts, without_nan
 from prognome.jobs.how_read import remember
 from prognome.jobs.incoming import load_external
 from prognome.jobs.judgement import Judgement, judge
 from prognome.jobs.load import Loaded, load
+from prognome.jobs.marker_tables import Explanation
 from prognome.jobs.reasons import BACKGROUND, background_of
 from prognome.jobs.sentinels import ask_sentinels
 from prognome.jobs.table1 import table1
@@ -310,8 +311,9 @@ def _run(
     if study.explain.markers is not False:
         say("asking the best model for its reasons")
     explanation = explain_or_say_why_not(
-        study, best, cohort, split, ready.rules, evaluation, beside=ready.beside, workers=workers
-    )
+        study, best, cohort, split, ready.rules, evaluation,
+        beside=ready.beside, workers=workers, progress=progress, pieces=pieces,
+    )  # fmt: skip
     say("writing the bundle and the report")
     bundle = _bundle(study, ready, evaluation, schema)
     known = facts_of_run(

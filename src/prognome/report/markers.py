@@ -26,7 +26,7 @@ MOST_MEMBERS = 30  # of a panel, before its list is folded
 KNOWN = {
     "feature", "rank", "shap", "drop", "drop_low", "drop_high", "drop_rank", "importance",
     "importance_rank", "top", "folds", "cluster", "direction", "test", "effect", "measure", "p",
-    "q", "overlooked", "cluster_drop", "neighbours",
+    "q", "overlooked", "cluster_drop", "neighbours", "drop_folds", "drop_p_holm", "ways_top", "ways",
 }  # fmt: skip
 
 
@@ -96,6 +96,7 @@ def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
         Column("Direction"),
         Column(f"{name} lost by shuffling"),
         Column("Among the first", numeric=True),
+        *([Column("Ways that name it", numeric=True)] if "ways" in first else []),
         Column("Plain test, q", numeric=True),
         Column("Neighbours", numeric=True),
         *(Column(column) for column in annotated),
@@ -114,6 +115,7 @@ def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
                 ways.get(str(one["direction"]), "–"),
                 _drop(run, one),
                 f"{int(one['top'])} of {int(one['folds'])}",
+                *([f"{int(one['ways_top'])} of {int(one['ways'])}"] if "ways" in first else []),
                 element(
                     "span",
                     p_value(None if pd.isna(one["q"]) else float(one["q"])),
@@ -124,10 +126,12 @@ def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
             ]
         )
     note = (
-        "Shuffling: mean over folds, with its interval corrected for training rows that folds share. Among "
-        "the first: in how many fits. Plain test: each column alone against the target, false discovery rate "
-        "(Benjamini and Hochberg). Neighbours: columns with a correlation of .7 or more, by which it might "
-        "be replaced. All columns stand in markers.tsv."
+        "Shuffling: mean over folds, with its interval corrected for training rows that folds share; without "
+        "one where some fold did not shuffle the column. Among the first: in how many fits. Ways that name "
+        "it: parts, shuffling, the model's own importance and the plain test that have it among their first "
+        f"{len(first)}, of those that looked at it. Plain test: each column alone against the target, false "
+        "discovery rate (Benjamini and Hochberg). Neighbours: columns with a correlation of .7 or more, by "
+        "which it might be replaced. All columns stand in markers.tsv."
     )
     return join(
         [table("Markers, strongest first", columns, rows, name="markers"), element("p", note, class_="note")]
@@ -139,7 +143,8 @@ def _drop(run: Run, one: dict[Any, Any]) -> object:
         return "–"
     value, low, high = (_figure(run, one[name]) for name in ("drop", "drop_low", "drop_high"))
     if pd.isna(one["drop_low"]):
-        return value
+        folds = one.get("drop_folds")  # run folders of an older prognome do not say
+        return value if folds is None else element("span", value, f" (in {count(int(folds), 'fold')})")
     return Estimate(element("span", value, " (", low, " to ", high, ")"), value, low, high)
 
 

@@ -1,7 +1,8 @@
-"""A fitted scikit-learn forest or tree as contiguous arrays."""
+"""Trees as contiguous arrays: those of a fitted scikit-learn forest, or any others."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -120,35 +121,78 @@ def flatten(estimator: Any) -> Ensemble:
     """
     singles = _single_trees(estimator)
     classes = getattr(estimator, "classes_", None)
-    count = len(singles)
-    parts: list[tuple[NDArray[Any], ...]] = []
-    base = 0.0
+    trees = []
     for single in singles:
-        left = single.children_left.astype(np.int32)
-        right = single.children_right.astype(np.int32)
-        cover = single.weighted_n_node_samples
-        if not (cover > 0).all():
-            raise ValueError("a tree has nodes without training weight; every node needs some")
-        order, position = _preorder(left, right)
-        said = single.value[order, 0, :]
+        value = single.value[:, 0, :]
         if classes is not None:
-            said = said / said.sum(axis=1, keepdims=True)
-        leaf = left[order] < 0
-        said = np.where(leaf[:, None], said, 0.0) / count
-        base = base + (cover[order] / cover[0]) @ said
-        asked = np.where(leaf, -1, single.feature[order]).astype(np.int32)
-        after = np.where(leaf, -1, position[right[order]]).astype(np.int32)
-        paths = _paths(asked, after, np.ascontiguousarray(cover[order], dtype=np.float64))
-        parts.append(
-            (
-                asked,
-                single.threshold[order],
-                single.missing_go_to_left[order].astype(np.uint8),
-                after,
-                *paths,
-                said,
+            value = value / value.sum(axis=1, keepdims=True)
+        trees.append(
+            Tree(
+                single.children_left.astype(np.int32),
+                single.children_right.astype(np.int32),
+                single.feature,
+                single.threshold,
+                single.missing_go_to_left.astype(np.uint8),
+                single.weighted_n_node_samples,
+                value / len(singles),
             )
         )
+    return join_trees(trees, classes=classes, columns=int(estimator.n_features_in_))
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """One tree with its nodes in any order, the root first.
+
+    Parameters
+    ----------
+    left, right
+        (nodes,) children; negative at a leaf.
+    feature, threshold, missing_left
+        (nodes,) as in :class:`Ensemble`; of leaves anything.
+    cover
+        (nodes,) training weight.
+    value
+        (nodes, outputs) what a leaf adds to the answer; of other nodes anything.
+    """
+
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    feature: NDArray[Any]
+    threshold: NDArray[np.float64]
+    missing_left: NDArray[np.uint8]
+    cover: NDArray[np.float64]
+    value: NDArray[np.float64]
+
+
+def join_trees(trees: Sequence[Tree], *, classes: NDArray[Any] | None, columns: int) -> Ensemble:
+    """Put trees one after another, each in preorder, with what paths through them need.
+
+    Parameters
+    ----------
+    trees
+        In order.
+    classes, columns
+        As in :class:`Ensemble`.
+
+    Raises
+    ------
+    ValueError
+        If a node has no training weight: what is expected there is not defined.
+    """
+    parts: list[tuple[NDArray[Any], ...]] = []
+    base = 0.0
+    for one in trees:
+        if not (one.cover > 0).all():
+            raise ValueError("a tree has nodes without training weight; every node needs some")
+        order, position = _preorder(one.left, one.right)
+        cover, leaf = one.cover[order], one.left[order] < 0
+        said = np.where(leaf[:, None], one.value[order], 0.0)
+        base = base + (cover / cover[0]) @ said
+        asked = np.where(leaf, -1, one.feature[order]).astype(np.int32)
+        after = np.where(leaf, -1, position[one.right[order]]).astype(np.int32)
+        paths = _paths(asked, after, np.ascontiguousarray(cover, dtype=np.float64))
+        parts.append((asked, one.threshold[order], one.missing_left[order], after, *paths, said))
     names = (
         *("feature", "threshold", "missing_left", "right"),
         *("parent", "above", "share", "degree", "value"),
@@ -158,13 +202,7 @@ def flatten(estimator: Any) -> Ensemble:
         for name, one in zip(names, zip(*parts, strict=True), strict=True)
     }
     start = np.concatenate([[0], np.cumsum([len(part[0]) for part in parts])]).astype(np.int64)
-    return Ensemble(
-        start=start,
-        base=np.asarray(base),
-        classes=classes,
-        columns=int(estimator.n_features_in_),
-        **arrays,
-    )
+    return Ensemble(start=start, base=np.asarray(base), classes=classes, columns=columns, **arrays)
 
 
 def _single_trees(estimator: Any) -> list[Any]:

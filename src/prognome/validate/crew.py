@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from typing import Any
 
 from prognome.core.cohort import Cohort
 from prognome.core.metrics import Metric
 from prognome.core.table import Index
-from prognome.validate.learn import Learned, Task, learn
+from prognome.validate.craft import LEARNING, A, Answer, AnyCraft, Craft, W, Work
+from prognome.validate.learn import Learned, Task, place_of
 from prognome.validate.processes import in_processes
 from prognome.validate.resume import Pieces
 from prognome.validate.training_watch import telling, watching
@@ -57,11 +59,15 @@ class Crew:
             pieces.expect(total)
 
     def work(self, tasks: Sequence[tuple[Task, Asked]]) -> list[Learned]:
-        """Do these tasks; the answers come in the order of the tasks."""
+        """Learn and judge; the answers come in the order of the tasks."""
+        return self.do(tasks, LEARNING)
+
+    def do(self, tasks: Sequence[tuple[W, Asked]], craft: Craft[W, A]) -> list[A]:
+        """Do tasks of any kind; the answers come in the order of the tasks."""
         self._say("")
         order = {_name(task): place for place, (task, _) in enumerate(tasks)}
-        stand = [one for task, asked in tasks if (one := self._taken_up(task, asked)) is not None]
-        there = {(one.label, one.part, one.repeat, one.fold) for one in stand}
+        stand = [one for task, asked in tasks if (one := self._taken_up(task, asked, craft)) is not None]
+        there = {_name_of(one) for one in stand}
         if stand and self._pieces is not None:
             self._pieces.tell_taken(len(stand), len(tasks))
         # the most complex models first: at the end no core waits for another
@@ -70,46 +76,57 @@ class Crew:
             key=lambda pair: -pair[0].candidate.rank,
         )
         return sorted(
-            [*stand, *(self._answers(left) if left else [])],
-            key=lambda one: order[(one.label, one.part, one.repeat, one.fold)],
+            [*stand, *(self._answers(left, craft) if left else [])],
+            key=lambda one: order[_name_of(one)],
         )
 
-    def _taken_up(self, task: Task, asked: Asked) -> Learned | None:
+    def _taken_up(self, task: W, asked: Asked, craft: Craft[W, A]) -> A | None:
         """What an interrupted run has left of this task."""
         if self._pieces is None:
             return None
-        found = self._pieces.find(task, self._cohort, asked, self._metric)
-        return None if found is None else self._count(found)
+        found = self._pieces.find(task, self._cohort, asked, self._metric, craft)
+        if found is not None:
+            self._count(task)
+        return found
 
-    def _answers(self, tasks: Sequence[tuple[Task, Asked]]) -> Iterator[Learned]:
+    def _answers(self, tasks: Sequence[tuple[W, Asked]], craft: Craft[W, A]) -> Iterator[A]:
         asked_by = {_name(task): (task, asked) for task, asked in tasks}
-        with watching(self._progress) as folder, contextlib.closing(self._work(tasks, folder)) as work:
+        with (
+            watching(self._progress) as folder,
+            contextlib.closing(self._work(tasks, craft, folder)) as work,
+        ):
             for one in work:
+                task, asked = asked_by[_name_of(one)]
                 if self._pieces is not None:
-                    task, asked = asked_by[(one.label, one.part, one.repeat, one.fold)]
-                    self._pieces.keep(task, self._cohort, asked, self._metric, one)
-                yield self._count(one)
+                    self._pieces.keep(task, self._cohort, asked, self._metric, one, craft)
+                self._count(task)
+                yield one
 
     def _work(
-        self, tasks: Sequence[tuple[Task, Asked]], folder: str | None
-    ) -> Generator[Learned, None, None]:
-        calls = ((task, self._cohort, asked, self._metric, folder) for task, asked in tasks)
+        self, tasks: Sequence[tuple[W, Asked]], craft: Craft[W, A], folder: str | None
+    ) -> Generator[A, None, None]:
+        calls = ((craft, task, self._cohort, asked, self._metric, folder) for task, asked in tasks)
         return in_processes(_one, calls, self._workers)
 
-    def _count(self, one: Learned) -> Learned:
+    def _count(self, task: Work) -> None:
         self._done += 1
-        self._say(f"{one.label}, {one.part}" + (f" fold {one.fold}" if one.part == "cv" else ""))
-        return one
+        self._say(f"{task.candidate.label}, {place_of(task)}")
 
     def _say(self, word: str) -> None:
         if self._progress:
             self._progress(self._done, self._total, word)
 
 
-def _name(task: Task) -> tuple[str, str, int, int]:
+def _name(task: Work) -> tuple[str, str, int, int]:
     return (task.candidate.label, task.part, task.repeat, task.fold)
 
 
-def _one(task: Task, cohort: Cohort, asked: Asked, metric: Metric, folder: str | None) -> Learned:
+def _name_of(one: Answer) -> tuple[str, str, int, int]:
+    return (one.label, one.part, one.repeat, one.fold)
+
+
+def _one(
+    craft: AnyCraft, task: Work, cohort: Cohort, asked: Asked, metric: Metric, folder: str | None
+) -> Any:
     with telling(folder, *_name(task)):
-        return learn(task, cohort, {part: rows.rows(at) for part, (rows, at) in asked.items()}, metric)
+        return craft.do(task, cohort, {part: rows.rows(at) for part, (rows, at) in asked.items()}, metric)

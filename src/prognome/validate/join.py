@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
+from prognome.core.foreign_error import step, tell
 from prognome.core.judged import Judged
 from prognome.core.metrics import Metric
 from prognome.core.rule import Rule
 from prognome.errors import CallError, WorkError
 from prognome.validate.candidate import Candidate
 from prognome.validate.cost import measured, size_kb
-from prognome.validate.learn import Learned, Task
+from prognome.validate.learn import LONGEST_FAILURE, Learned, Task, place_of
 from prognome.validate.tune import Trial
 
 VALIDATION = "validation"
@@ -101,13 +102,16 @@ def join(task: Task, members: Sequence[Learned], cohort: Cohort, metric: Metric)
     name = (task.candidate.label, task.part, task.repeat, task.fold)
     failed = [one for one in members if one.failure]
     if failed:
-        return Learned(*name, failure=f"its member {failed[0].label} failed; {failed[0].failure}"[:300])
+        return Learned(
+            *name, failure=f"its member {failed[0].label} failed; {failed[0].failure}"[:LONGEST_FAILURE]
+        )
     try:
-        return _join(task, members, cohort, metric)
+        with step(f"{place_of(task)}, meta-model"):
+            return _join(task, members, cohort, metric)
     except CallError:
         raise
     except Exception as error:
-        return Learned(*name, failure=f"{type(error).__name__}: {error}"[:300])
+        return Learned(*name, failure=tell(error)[:LONGEST_FAILURE])
 
 
 def _join(task: Task, members: Sequence[Learned], cohort: Cohort, metric: Metric) -> Learned:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
 from prognome.core.fit import fit, seeded
+from prognome.core.foreign_error import step, tell
 from prognome.core.judged import Judged
 from prognome.core.metrics import Metric
 from prognome.core.name_feature import name_feature
@@ -26,6 +27,8 @@ from prognome.validate.cost import measured, size_kb
 from prognome.validate.network_training import NetworkTraining, find_trainings
 from prognome.validate.tune import Trial, best_trial, search
 
+LONGEST_FAILURE = 400  # letters
+FOLDED = ("cv", "reasons")  # parts of several folds
 FOLDS_OF_A_PART = 5  # into which the rows of a single validation part are parted for a stack
 
 
@@ -152,8 +155,8 @@ class Learned:
 def learn(task: Task, cohort: Cohort, judges: Mapping[str, Cohort], metric: Metric) -> Learned:
     """Search on inner folds, fit on the training rows, ask about the judges.
 
-    A model that fails takes nobody with it: its failure is part of the answer. A fault of the study or the
-    data is raised.
+    A model that fails takes nobody with it: its failure is part of the answer, and says which fold, which
+    step and what kind of exception; of the words only our own. A fault of the study or the data is raised.
     """
     name = (task.candidate.label, task.part, task.repeat, task.fold)
     heard: list[warnings.WarningMessage] = []
@@ -163,8 +166,8 @@ def learn(task: Task, cohort: Cohort, judges: Mapping[str, Cohort], metric: Metr
             return _learn(task, cohort, judges, metric, heard)
     except (CallError, KeyboardInterrupt, MemoryError):
         raise
-    except Exception as error:  # whatever a model of the user's raises
-        return Learned(*name, failure=f"{type(error).__name__}: {error}"[:300])
+    except Exception as error:
+        return Learned(*name, failure=tell(error)[:LONGEST_FAILURE])
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,14 +270,17 @@ def _learn(
 ) -> Learned:
     with measured() as meter:
         twice = _judges_where_it_searches(task, judges)
-        found = _given(task) or (Found(Trial({})) if twice else _search(task, cohort, metric))
+        with step(f"{place_of(task)}, search on inner folds"):
+            found = _given(task) or (Found(Trial({})) if twice else _search(task, cohort, metric))
         searched = meter.lap()
         train = cohort.rows(task.train)
         assert train.target is not None
-        fresh = seeded(task.candidate.with_params(found.chosen.params), task.seed)
-        fitted = fit(fresh, train, train.target, train.groups)
+        with step(f"{place_of(task)}, fit"):
+            fresh = seeded(task.candidate.with_params(found.chosen.params), task.seed)
+            fitted = fit(fresh, train, train.target, train.groups)
         fit_cost = meter.lap()
-        said = {part: say(fitted, rows, len(cohort.classes)) for part, rows in judges.items()}
+        with step(f"{place_of(task)}, answers about judged rows"):
+            said = {part: say(fitted, rows, len(cohort.classes)) for part, rows in judges.items()}
         asked = meter.lap()
         if twice:
             inside, ((part, told),) = cohort.rows(task.search), said.items()
@@ -309,6 +315,11 @@ def _learn(
         trainings=find_trainings(fitted),
         out_of_fold=found.out_of_fold,
     )
+
+
+def place_of(task: Any) -> str:
+    """``cv fold 2`` of a piece of work; the part alone where it is not one of several folds."""
+    return f"{task.part} fold {task.fold}" if task.part in FOLDED else task.part
 
 
 def _number(value: float | None) -> float:

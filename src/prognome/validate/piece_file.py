@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,6 @@ def write_piece(path: Path, key: str, one: Learned) -> None:
         If a parameter is no plain value.
     """
     words = {
-        "key": key,
         "label": one.label,
         "part": one.part,
         "repeat": one.repeat,
@@ -62,9 +62,7 @@ def write_piece(path: Path, key: str, one: Learned) -> None:
     arrays: dict[str, Any] = {f"said_{number}": said for number, said in enumerate(one.said.values())}
     if one.out_of_fold is not None:
         arrays |= {"inner_fold": one.out_of_fold.fold, "inner_said": one.out_of_fold.said}
-    arrays[_WORDS] = np.frombuffer(json.dumps(words).encode(), dtype=np.uint8)
-    with new_file(path) as made, made.open("wb") as file:
-        np.savez(file, **arrays)
+    write_words(path, key, words, arrays)
 
 
 def read_piece(path: Path, key: str, rows: Mapping[str, int]) -> Learned:
@@ -84,14 +82,48 @@ def read_piece(path: Path, key: str, rows: Mapping[str, int]) -> Learned:
     PieceDamagedError
         If it is damaged, or another piece.
     """
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            words = json.loads(arrays[_WORDS].tobytes())
-            said = {name: arrays[f"said_{number}"] for number, name in enumerate(words["said"])}
-            shared = OutOfFold(arrays["inner_fold"], arrays["inner_said"]) if words["shared"] else None
-        if words["key"] != key or {name: len(values) for name, values in said.items()} != dict(rows):
+    with damaged_if_it_fails():
+        words, arrays = read_words(path, key)
+        said = {name: arrays[f"said_{number}"] for number, name in enumerate(words["said"])}
+        if {name: len(values) for name, values in said.items()} != dict(rows):
             raise PieceDamagedError("it is another piece")
+        shared = OutOfFold(arrays["inner_fold"], arrays["inner_said"]) if words["shared"] else None
         return replace(_learned(words, said), out_of_fold=shared)
+
+
+def write_words(path: Path, key: str, words: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write plain values and arrays as one file, which appears whole or not at all.
+
+    Parameters
+    ----------
+    path, key
+        As for :func:`write_piece`.
+    words
+        What JSON takes; NaN stays.
+    arrays
+        By name; of numbers alone.
+    """
+    said = np.frombuffer(json.dumps({**words, "key": key}).encode(), dtype=np.uint8)
+    stored: dict[str, Any] = {**arrays, _WORDS: said}
+    with new_file(path) as made, made.open("wb") as file:
+        np.savez(file, **stored)
+
+
+def read_words(path: Path, key: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The words and arrays of :func:`write_words`; PieceDamagedError where the key is another."""
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        words = json.loads(stored[_WORDS].tobytes())
+        arrays = {name: stored[name] for name in stored if name != _WORDS}
+    if words["key"] != key:
+        raise PieceDamagedError("it is another piece")
+    return words, arrays
+
+
+@contextlib.contextmanager
+def damaged_if_it_fails() -> Iterator[None]:
+    """Within it every exception becomes a PieceDamagedError."""
+    try:
+        yield
     except PieceDamagedError:
         raise
     except Exception as error:  # a damaged file fails in whatever way its damage makes it fail

@@ -17,7 +17,6 @@ from pydantic import BaseModel
 from prognome.core.cohort import Cohort
 from prognome.core.metrics import Metric
 from prognome.core.table import Index
-from prognome.validate.learn import Task
 
 _COHORTS: WeakKeyDictionary[Cohort, bytes] = WeakKeyDictionary()
 
@@ -27,7 +26,7 @@ class NoKeyError(Exception):
 
 
 def piece_key(
-    task: Task,
+    task: Any,
     cohort: Cohort,
     asked: Mapping[str, tuple[Cohort, Index]],
     metric: Metric,
@@ -38,7 +37,8 @@ def piece_key(
     Parameters
     ----------
     task
-        Model with its parameters, rows, inner folds, seeds, rules of judging: every field counts.
+        A dataclass: model with its parameters, rows, inner folds, seeds, rules of judging. Its class and
+        every field count.
     cohort, asked
         By their content, not by where they came from.
     metric

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
@@ -29,7 +30,10 @@ def in_processes(
         return
     from joblib import Parallel, delayed, parallel_config
 
-    with parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
+    with (
+        _silent_where_a_process_is_replaced(),
+        parallel_config("loky", n_jobs=workers, inner_max_num_threads=1),
+    ):
         pool = Parallel(return_as="generator_unordered", max_nbytes="1M", pre_dispatch="2*n_jobs")
         try:
             with _workers_deaf_to_ctrl_c():
@@ -42,13 +46,6 @@ def in_processes(
             raise
 
 
-def in_order(function: Callable[..., Any], calls: Iterable[tuple[Any, ...]], workers: int) -> list[Any]:
-    """The same, all results in the order of the calls."""
-    numbered = in_processes(_numbered, ((at, function, call) for at, call in enumerate(calls)), workers)
-    with contextlib.closing(numbered) as results:
-        return [result for _, result in sorted(results, key=lambda pair: pair[0])]
-
-
 def _on_one_thread(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     from threadpoolctl import threadpool_limits
 
@@ -56,8 +53,16 @@ def _on_one_thread(function: Callable[..., Any], arguments: tuple[Any, ...]) -> 
         return function(*arguments)
 
 
-def _numbered(at: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[int, Any]:
-    return at, function(*arguments)
+@contextlib.contextmanager
+def _silent_where_a_process_is_replaced() -> Iterator[None]:
+    """A process that has grown by 300 MB, as libraries are loaded, is replaced by loky, with a warning.
+
+    No work is lost, and nobody can do anything about it. Where warnings are errors, this one would end the
+    thread that hands out the work, and the run would wait for ever.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
+        yield
 
 
 @contextlib.contextmanager

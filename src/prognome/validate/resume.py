@@ -14,8 +14,9 @@ from prognome.core.metrics import Metric
 from prognome.core.table import Index
 from prognome.errors import OutputError
 from prognome.page.numbers import count
-from prognome.validate.learn import Learned, Task
-from prognome.validate.piece_file import PieceDamagedError, read_piece, write_piece
+from prognome.validate.craft import A, Answer, Craft, W, Work
+from prognome.validate.learn import place_of
+from prognome.validate.piece_file import PieceDamagedError
 from prognome.validate.piece_key import NoKeyError, piece_key
 
 LEAST_SECONDS = 5.0  # what is done sooner is done again
@@ -72,7 +73,7 @@ class Pieces:
         """So many pieces more will be asked for."""
         self.expected += total
 
-    def find(self, task: Task, cohort: Cohort, asked: Asked, metric: Metric) -> Learned | None:
+    def find(self, task: W, cohort: Cohort, asked: Asked, metric: Metric, craft: Craft[W, A]) -> A | None:
         """The answer to a task, if it was kept; None where it has to be worked out."""
         if task.keep or not self._there:
             return None
@@ -81,7 +82,7 @@ class Pieces:
             return None
         path = self._folder / f"{key}.npz"
         try:
-            found = read_piece(path, key, {part: len(at) for part, (_, at) in asked.items()})
+            found = craft.read(path, key, {part: len(at) for part, (_, at) in asked.items()})
         except PieceDamagedError:
             self._notice(f"a piece of the interrupted run is damaged and is done again: {_name(task)}")
             with contextlib.suppress(OSError):
@@ -91,7 +92,7 @@ class Pieces:
         self._held.add(key)
         return found
 
-    def keep(self, task: Task, cohort: Cohort, asked: Asked, metric: Metric, one: Learned) -> None:
+    def keep(self, task: W, cohort: Cohort, asked: Asked, metric: Metric, one: A, craft: Craft[W, A]) -> None:
         """Keep an answer that took its time; a failure and a fitted model are not kept."""
         if task.keep or one.failure or self._full or _spent(one) < LEAST_SECONDS:
             return
@@ -100,7 +101,7 @@ class Pieces:
             return
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            write_piece(self._folder / f"{key}.npz", key, one)
+            craft.write(self._folder / f"{key}.npz", key, one)
         except TypeError:
             return
         except (OSError, OutputError) as error:
@@ -138,7 +139,7 @@ class Pieces:
             f"{self._folder}; the same command goes on from there."
         )
 
-    def _key(self, task: Task, cohort: Cohort, asked: Asked, metric: Metric) -> str | None:
+    def _key(self, task: Work, cohort: Cohort, asked: Asked, metric: Metric) -> str | None:
         try:
             return piece_key(task, cohort, asked, metric, self._versions)
         except NoKeyError:
@@ -159,10 +160,10 @@ class Pieces:
         return {path.name for path in self._folder.glob("*.npz")}
 
 
-def _spent(one: Learned) -> float:
+def _spent(one: Answer) -> float:
     spans = ("search_seconds", "fit_seconds", "predict_seconds")
     return sum(float(one.timing.get(name, 0.0)) for name in spans)
 
 
-def _name(task: Task) -> str:
-    return f"{task.candidate.label}, {task.part}" + (f" fold {task.fold}" if task.part == "cv" else "")
+def _name(task: Work) -> str:
+    return f"{task.candidate.label}, {place_of(task)}"
