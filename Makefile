@@ -58,6 +58,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.bench_judge
 	$(BIN)/python -m benchmarks.bench_sequence
 	$(BIN)/python -m benchmarks.bench_trees
+	$(BIN)/python -m benchmarks.bench_screen
 
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

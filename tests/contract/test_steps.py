@@ -14,7 +14,7 @@ from prognome.core.space import sample
 from prognome.errors import DataError
 from prognome.prepare.catalog import STEPS
 
-NO_GAPS = ("select.anova", "select.mutual_info", "reduce.pca")
+NO_GAPS = ("clean.correlated", "select.anova", "select.mutual_info", "reduce.pca")
 PARAMS = {"impute.median": {"indicators": True}, "impute.knn": {"k": 3, "indicators": True}}
 FEW = {
     "select.anova": {"k": 3},

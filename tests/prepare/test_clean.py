@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from prognome.prepare.clean import ConstantCleaner, DuplicateCleaner
+from prognome.errors import StudyError
+from prognome.prepare.clean import ConstantCleaner, CorrelatedCleaner, DuplicateCleaner
 
 NAN = np.nan
 
@@ -47,3 +49,13 @@ def test_text_and_numbers_are_never_duplicates():
 def test_what_stays_is_settled_in_training():
     step = DuplicateCleaner().fit(np.array([[1.0, 1.0, 2.0], [3.0, 3.0, 4.0]]))
     assert step.transform(np.array([[1.0, 9.0, 1.0]])).tolist() == [[1.0, 1.0]]
+
+
+def test_of_correlated_columns_the_earlier_stays_and_categories_pass():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 50))
+    frame = pd.DataFrame({"sex": "F", "a": a, "minus_a": 3 - a + 0.01 * b, "b": b, "near": a + b})
+    assert CorrelatedCleaner().fit_transform(frame).columns.tolist() == ["sex", "a", "b", "near"]
+    assert CorrelatedCleaner(threshold=0.5).fit_transform(frame).columns.tolist() == ["sex", "a", "b"]
+    with pytest.raises(StudyError, match=r"threshold cannot be this; seen: 1\.5"):
+        CorrelatedCleaner(threshold=1.5).fit(frame)

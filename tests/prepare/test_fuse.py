@@ -274,10 +274,10 @@ def test_wrong_step_parameter_or_value_is_a_study_error(prepare, message):
 
 
 def test_seed_reaches_the_steps_that_draw_unless_told_otherwise():
-    chain = [("select.mutual_info", {"k": 3}), ("reduce.pca", {"random_state": 1})]
-    params = fuse({"m": chain}, ["m"], random_state=7).get_params()
-    assert params["m__select.mutual_info__random_state"] == 7
-    assert params["m__reduce.pca__random_state"] == 1
+    chains = {"m": [("reduce.pca", {"components": 3})], "n": [("reduce.pca", {"random_state": 1})]}
+    params = fuse(chains, ["m", "n"], random_state=7).get_params()
+    assert params["m__reduce.pca__random_state"] == 7
+    assert params["n__reduce.pca__random_state"] == 1
 
 
 def test_step_named_twice_gets_a_number():

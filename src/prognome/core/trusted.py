@@ -40,6 +40,7 @@ TRUSTED = frozenset(
         "prognome.model.transfer.TransferRegressor",
         "prognome.prepare.fuse.Fuse",
         "prognome.prepare.clean.ConstantCleaner",
+        "prognome.prepare.clean.CorrelatedCleaner",
         "prognome.prepare.clean.DuplicateCleaner",
         "prognome.prepare.encode.OneHotEncoder",
         "prognome.prepare.encode.OrdinalEncoder",

@@ -31,6 +31,7 @@ STEPS = Menu(
         _of_sequences("encode.kmer", "KmerEncoder", "Replace a sequence by the share of each of its k-mers."),
         _entry("clean.constant", "ConstantCleaner", "Drop columns with a single value."),
         _entry("clean.duplicates", "DuplicateCleaner", "Drop columns that equal an earlier one."),
+        _entry("clean.correlated", "CorrelatedCleaner", "Drop number columns much like an earlier one."),
         _entry("select.variance", "VarianceSelector", "Keep the number columns that vary most."),
         _entry(
             "select.anova", "AnovaSelector", "Keep the k number columns with the highest F for the target."
@@ -38,7 +39,7 @@ STEPS = Menu(
         _entry(
             "select.mutual_info",
             "MutualInformationSelector",
-            "Keep the k number columns that tell most about the target (slow on wide tables).",
+            "Keep the k number columns that tell most about the target.",
         ),
         _entry("reduce.pca", "PrincipalComponents", "Replace the number columns by principal components."),
     ],

@@ -1,14 +1,15 @@
-"""Dropping columns that say nothing: constant ones and copies of earlier ones."""
+"""Dropping columns that say nothing new: constant ones, copies of earlier ones and those much like them."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from prognome.prepare.allowed import Rule, Share
 from prognome.prepare.base import KeepingStep
-from prognome.prepare.columns import Columns, is_ordered, levels_of
+from prognome.prepare.columns import Columns, is_ordered, levels_of, refuse_missing
 
 
 class ConstantCleaner(KeepingStep):
@@ -45,6 +46,35 @@ class DuplicateCleaner(KeepingStep):
             codes, levels = levels_of(column)
             marks.append((is_ordered(column), tuple(levels), _digest(codes)))
         self.keep_[~columns.number] = _first_of_each(marks)
+
+
+class CorrelatedCleaner(KeepingStep):
+    """Drop a number column whose absolute correlation with an earlier one that stays is above a threshold.
+
+    The order of the columns alone decides which of two stays; the target is not asked. Constant columns stay
+    (``clean.constant`` drops them), and so do all where there are fewer than three training rows. Categories
+    pass.
+
+    **Learns** ``keep_`` ((p,) columns that stay, by Pearson's correlation over the training rows).
+
+    Parameters
+    ----------
+    threshold
+        A column goes if it is above it; 1.0 drops none.
+    """
+
+    NAME = "clean.correlated"
+    ALLOWED: ClassVar[dict[str, Rule]] = {"threshold": Share()}
+
+    def __init__(self, *, threshold: float = 0.95) -> None:
+        self.threshold = threshold
+
+    def _learn(self, columns: Columns, y: Any) -> None:
+        from prognome.screen.correlated import uncorrelated
+
+        refuse_missing(columns, where=self.NAME)
+        self.keep_ = np.ones(len(columns.names), dtype=bool)
+        self.keep_[columns.number] = uncorrelated(columns.numbers, threshold=self.threshold)
 
 
 def _digest(values: Any) -> bytes:

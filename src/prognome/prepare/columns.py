@@ -166,6 +166,9 @@ def _refuse_infinity(columns: Columns, where: str) -> None:
 
 def refuse_missing(columns: Columns, *, where: str) -> None:
     """Raise DataError if a number is missing, naming the remedy."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        if not np.isnan(columns.numbers.sum()):
+            return
     missing = np.logical_or.reduce(np.isnan(columns.numbers), axis=0)
     if missing.any():
         raise DataError(

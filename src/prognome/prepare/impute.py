@@ -12,7 +12,6 @@ from prognome.core.space import Space, Whole
 from prognome.prepare.allowed import FLAG, Rule, WholeFrom
 from prognome.prepare.base import Step
 from prognome.prepare.columns import Columns, Mask, Names, Numbers, is_ordered, levels_of
-from prognome.prepare.neighbours import nearest_means, squared_distances
 from prognome.prepare.order_statistics import medians, modes
 
 ROWS_AT_ONCE = 1000
@@ -184,14 +183,14 @@ class NearestImputer(_NumberImputer):
         self.training_ = numbers - self.means_
 
     def _fill(self, numbers: Numbers) -> Numbers:
+        from prognome.screen.nearest import nearest_means  # compiles when it is first needed
+
         filled = numbers.copy()
         missing = np.isnan(numbers)
         gaps = np.flatnonzero(missing.any(axis=1))
         for start in range(0, len(gaps), ROWS_AT_ONCE):
             rows = gaps[start : start + ROWS_AT_ONCE]
-            distances = squared_distances(numbers[rows] - self.means_, self.training_)
-            for row, to_training in zip(rows, distances, strict=True):
-                wanted = missing[row]
-                means = nearest_means(to_training, self.training_, wanted, self.k)
-                filled[row, wanted] = self.means_[wanted] + np.nan_to_num(means)
+            lacking = np.nonzero(missing[rows])
+            means = nearest_means(numbers[rows] - self.means_, self.training_, self.k)[lacking]
+            filled[rows[lacking[0]], lacking[1]] = self.means_[lacking[1]] + np.nan_to_num(means)
         return filled
