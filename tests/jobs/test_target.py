@@ -43,7 +43,7 @@ def test_rest_needs_an_event():
 @pytest.mark.parametrize("cells", [["a", "b", "a;z", "LOF"], ["a", "LOF", "a, LOF"], ["a", "LOF|a", "LOF"]])
 def test_cells_that_list_several_classes_are_refused_without_their_text(cells):
     for spec in ({"kind": "multiclass", "positive": None}, {"negative": "rest"}):
-        with pytest.raises(DataError, match="multi-label.*seen: 1 rows.*one study for each label") as caught:
+        with pytest.raises(DataError, match=r"multi-label.*seen: 1 rows.*one study for each label") as caught:
             code(cells, **spec)
         assert "a;z" not in str(caught.value)
 

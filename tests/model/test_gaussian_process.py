@@ -31,5 +31,5 @@ def test_a_linear_process_is_ridge_regression_with_the_penalty_that_it_found():
 
 
 def test_more_rows_than_it_is_for_are_refused():
-    with pytest.raises(DataError, match="seen: 1,001 training rows; expected: at most 1,000. Use svm"):
+    with pytest.raises(DataError, match=r"seen: 1,001 training rows; expected: at most 1,000\. Use svm"):
         ProcessRegressor().fit(np.zeros((1001, 1)), np.arange(1001.0))

@@ -36,7 +36,9 @@ class Target(StudyPart):
     @classmethod
     def _one_column(cls, value: Any) -> Any:
         if isinstance(value, (list, tuple)):
-            raise ValueError(f"a list of columns would be a multi-label target, which is not served. {ONE_BY_ONE}")
+            raise ValueError(
+                f"a list of columns would be a multi-label target, which is not served. {ONE_BY_ONE}"
+            )
         return value
 
     @model_validator(mode="after")

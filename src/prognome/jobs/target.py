@@ -15,7 +15,11 @@ from prognome.errors import DataError, StudyError
 from prognome.jobs.roles import equals
 
 FEW_CLASSES, MANY_CLASSES = 6, 20
-_LISTS = {";": any, "|": all, ",": all}  # how many parts must stand alone elsewhere: "cancer, other" is no list
+_LISTS = {
+    ";": any,
+    "|": all,
+    ",": all,
+}  # how many parts must stand alone elsewhere: "cancer, other" is no list
 Numbered = Callable[[Any], str]
 
 
@@ -138,7 +142,8 @@ def _refuse_lists(text: pd.Series[str], where: str, numbered: Numbered) -> None:
         if lists:
             raise DataError(
                 where,
-                f"lists several classes in one cell, parted by '{mark}': a multi-label target, which is not served",
+                f"lists several classes in one cell, parted by '{mark}': a multi-label target, "
+                "which is not served",
                 seen=numbered(text.index[text.isin(lists)]),
                 mend=ONE_BY_ONE,
             )

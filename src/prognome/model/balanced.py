@@ -149,7 +149,9 @@ class BalancedBaggingClassifier(ClassifierMixin, BaseEstimator):
         for _ in range(self.n_estimators):
             drawn = balanced_draw(codes, rng)
             seed = rng.randint(_SEEDS)
-            fresh: Any = PenalisedLogistic() if self.base == "logistic" else DecisionTreeClassifier(random_state=seed)
+            fresh: Any = (
+                PenalisedLogistic() if self.base == "logistic" else DecisionTreeClassifier(random_state=seed)
+            )
             self.members_.append(fresh.fit(X[drawn], codes[drawn]))
         return self
 
@@ -172,6 +174,8 @@ _FOREST_SPACE: Space = {
 BALANCED_FOREST = Family(classes=Learner(BalancedForestClassifier, {}, _FOREST_SPACE))
 BALANCED_BAGGING = Family(
     classes=Learner(
-        BalancedBaggingClassifier, {}, {"base": Choice(("tree", "logistic")), "n_estimators": Choice((25, 50, 100))}
+        BalancedBaggingClassifier,
+        {},
+        {"base": Choice(("tree", "logistic")), "n_estimators": Choice((25, 50, 100))},
     )
 )

@@ -51,8 +51,8 @@ class _Binned(Boosted):
 
     Notes
     -----
-    **Learns** as in :class:`prognome.model.boosted.Boosted`. The limits of the bins, which lie between values of
-    training rows, are thrown away after learning; those at which trees split stay.
+    **Learns** as in :class:`prognome.model.boosted.Boosted`. The limits of the bins, which lie between values
+    of training rows, are thrown away after learning; those at which trees split stay.
 
     References
     ----------

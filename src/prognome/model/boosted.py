@@ -94,7 +94,7 @@ class BoostedClasses(ClassifierMixin, Boosted):
     """Boosted trees for two or more classes."""
 
     def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
-        """Fit on (n, p) numbers, NaN allowed, and (n,) classes; groups stay whole where rows are kept aside."""
+        """Fit on (n, p) numbers, NaN allowed, and (n,) classes; groups stay whole in rows kept aside."""
         self._validate_params()
         X, y = validate_data(self, X, y, ensure_all_finite="allow-nan")
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -117,7 +117,7 @@ class BoostedNumbers(RegressorMixin, Boosted):
     """Boosted trees for numbers (squared error)."""
 
     def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
-        """Fit on (n, p) numbers, NaN allowed, and (n,) numbers; groups stay whole where rows are kept aside."""
+        """Fit on (n, p) numbers, NaN allowed, and (n,) numbers; groups stay whole in rows kept aside."""
         self._validate_params()
         X, y = validate_data(self, X, y, ensure_all_finite="allow-nan", y_numeric=True)
         self._learn(X, y, groups, classes=0)

@@ -125,7 +125,9 @@ class _XGBoost(Boosted):
         classes: int,
     ) -> int:
         teach, judge = (
-            xgboost.DMatrix(X[rows], label=y[rows], weight=weights if weights is None else weights[rows], nthread=1)
+            xgboost.DMatrix(
+                X[rows], label=y[rows], weight=weights if weights is None else weights[rows], nthread=1
+            )
             for rows in (learn, aside)
         )
         tried = xgboost.train(

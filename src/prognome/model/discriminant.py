@@ -64,9 +64,7 @@ class ShrunkenDiscriminant(ClassifierMixin, BaseEstimator):
         shares = np.full(len(counts), 1 / len(counts)) if self.class_weight else counts / len(codes)
         means = (np.eye(len(counts))[codes].T @ X) / counts[:, None]
         around = (X - means[codes]) * np.sqrt(shares / counts)[codes][:, None]  # rows whose squares sum to S
-        self.shrinkage_ = (
-            ledoit_wolf(X - means[codes]) if self.shrinkage == "auto" else float(self.shrinkage)
-        )
+        self.shrinkage_ = ledoit_wolf(X - means[codes]) if self.shrinkage == "auto" else float(self.shrinkage)
         center = shares @ means
         weights = _solve(around, means - center, self.shrinkage_)
         heights = np.log(shares) - 0.5 * ((means - center) * weights).sum(axis=1) - weights @ center
@@ -117,7 +115,7 @@ def ledoit_wolf(centered: Array) -> float:
 
 
 def _solve(around: Array, wanted: Array, shrinkage: float) -> Array:
-    """(K, p) ``wanted`` times the inverse of (1 - shrinkage) · around'around + shrinkage · mean variance · I."""
+    """(K, p) ``wanted`` times the inverse of the covariance around'around, drawn towards its ball."""
     _, spread, axes = svd(around, full_matrices=False)
     ball = shrinkage * (spread**2).sum() / around.shape[1]
     along = (1 - shrinkage) * spread**2 + ball

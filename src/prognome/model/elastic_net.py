@@ -50,8 +50,8 @@ class ElasticNetClassifier(ClassifierMixin, BaseEstimator):
     -----
     **Learns** ``coef_`` (1 or K, p), ``intercept_`` and ``C_`` (what scikit-learn's ``LogisticRegression``
     calls ``C``), from the rows of ``fit``. Several classes: multinomial. Newton's quadratic approximation,
-    solved by coordinate descent over the columns, one class after another: on expression data 10 to 50 times as
-    fast as scikit-learn's solver for this penalty, and at a lower loss.
+    solved by coordinate descent over the columns, one class after another: on expression data some ten times
+    as fast as scikit-learn's solver for this penalty, and at a lower loss.
 
     References
     ----------
@@ -123,7 +123,9 @@ class ElasticNetClassifier(ClassifierMixin, BaseEstimator):
             if before - now <= 1e-9 * abs(now):
                 break
         else:
-            warnings.warn("the elastic net has not converged; raise max_iter", ConvergenceWarning, stacklevel=3)
+            warnings.warn(
+                "the elastic net has not converged; raise max_iter", ConvergenceWarning, stacklevel=3
+            )
         return (coef[1:], height[1:]) if two else (coef, height)
 
     @staticmethod
@@ -206,7 +208,7 @@ class ElasticNetRegressor(RegressorMixin, BaseEstimator):
 
 
 def _level(columns: int) -> float:
-    """√(2 log p): how far the largest of p standard normal numbers is expected from 0, at least that of two."""
+    """√(2 log p): about how far the largest of p standard normal numbers lies from 0; p is at least 2."""
     return float(np.sqrt(2 * np.log(max(columns, 2))))
 
 

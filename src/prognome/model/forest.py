@@ -34,5 +34,7 @@ _TREE_SPACE: Space = {
 }
 DECISION_TREE = Family(
     classes=Learner(DecisionTreeClassifier, _OF_A_TREE, _TREE_SPACE),
-    number=Learner(DecisionTreeRegressor, _OF_A_TREE, {k: v for k, v in _TREE_SPACE.items() if k != "ccp_alpha"}),
+    number=Learner(
+        DecisionTreeRegressor, _OF_A_TREE, {k: v for k, v in _TREE_SPACE.items() if k != "ccp_alpha"}
+    ),
 )

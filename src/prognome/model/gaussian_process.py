@@ -80,9 +80,9 @@ class _Process(BaseEstimator):
 
 
 class ProcessClassifier(ClassifierMixin, _Process):
-    """A Gaussian process through a logistic link (Laplace's approximation); several classes one against the rest.
+    """A Gaussian process through a logistic link, by Laplace's approximation.
 
-    Parameters and what is learned as in ``_Process``.
+    Several classes are asked one against the rest. Parameters and what is learned as in ``_Process``.
     """
 
     def fit(self, X: Any, y: Any) -> Self:

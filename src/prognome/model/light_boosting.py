@@ -50,9 +50,9 @@ class _LightGBM(Boosted):
 
     Notes
     -----
-    **Learns** as in :class:`prognome.model.boosted.Boosted`. One thread and LightGBM's ``deterministic``, so
-    that results do not depend on the machine. The text that is kept is LightGBM's, less the least and greatest
-    value of every feature, which are those of single training rows and do not count in any answer.
+    **Learns** as in :class:`prognome.model.boosted.Boosted`. One thread and LightGBM's ``deterministic``,
+    so that results do not depend on the machine. The text that is kept is LightGBM's, less the least and
+    greatest value of every feature, which are those of single training rows and count in no answer.
 
     References
     ----------

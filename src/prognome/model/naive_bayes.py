@@ -1,4 +1,4 @@
-"""Gaussian naive Bayes whose evidence is tempered, so that thousands of features are not certain of everything."""
+"""Gaussian naive Bayes, its evidence tempered: thousands of features are not certain of everything."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class TemperedNaiveBayes(ClassifierMixin, BaseEstimator):
     ----------
     temper
         What the features' log likelihoods are multiplied by; 1 is plain naive Bayes. ``auto`` is
-        ``min(1, 10 / p)``: p features count as ten. Features that go together are counted again and again by
-        plain naive Bayes, and its probabilities become exactly 0 and 1, which rank nobody. Between two classes
-        the order of rows does not depend on it.
+        ``min(1, 10 / p)``: p features count as ten. Features that go together are counted again and again
+        by plain naive Bayes, and its probabilities become exactly 0 and 1, which rank nobody. Between two
+        classes the order of rows does not depend on it.
     var_smoothing
         Added to every variance, as a share of the largest among the features, so that a feature that is
         constant in one class does not decide alone.

@@ -36,9 +36,10 @@ class _Nearest(BaseEstimator):
 
     Notes
     -----
-    **Learns** nothing: it keeps the rows of ``fit``, so that a bundle with it holds data of patients. Training
-    rows that are as far as the k-th share its place, so that the answer does not depend on the order of the
-    training rows. Distances come without a matrix product, whose rounding depends on how many rows are asked.
+    **Learns** nothing: it keeps the rows of ``fit``, so that a bundle with it holds data of patients.
+    Training rows that are as far as the k-th share its place, so that the answer does not depend on the order
+    of the training rows. Distances come without a matrix product, whose rounding depends on how many rows are
+    asked.
 
     References
     ----------
