@@ -23,6 +23,10 @@ TARGETS = {
 }
 NETWORKS = ("mlp", "cnn", "lstm", "gru", "transformer")
 SMALL = {"cnn": {"width": 8, "depth": 1, "kernel": 3, "pool": 1}, "lstm": {"width": 16}, "gru": {"width": 16}}
+ROUNDS = dict.fromkeys(
+    ("random_forest", "extra_trees", "balanced_forest", "balanced_bagging", "xgboost", "lightgbm"),
+    "n_estimators",
+) | {"hist_boosting": "max_iter"}
 OF_SEQUENCES = [entry.name for entry in MODELS if entry.blocks == ("sequence",) or entry.name == "transfer"]
 CASES = [(entry.name, kind) for entry in MODELS for kind in entry.targets]
 
@@ -46,8 +50,8 @@ def build(name: str, kind: str, **params):
     if name == "stack":
         linear = Ridge() if kind == "number" else LogisticRegression()
         params = {"members": [("a", linear), ("b", build("random_forest", kind))], **params}
-    if name in ("random_forest", "xgboost"):
-        params = {"n_estimators": 8, **params}
+    if name in ROUNDS:
+        params = {ROUNDS[name]: 8, **params}
     if name in NETWORKS:
         params = {"epochs": 2, **SMALL.get(name, {}), **params}
         if name != "mlp":

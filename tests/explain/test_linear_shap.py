@@ -9,6 +9,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.svm import LinearSVC
 
 from prognome.explain.linear_shap import linear_shap
+from prognome.model.discriminant import ShrunkenDiscriminant
+from prognome.model.elastic_net import ElasticNetClassifier, ElasticNetRegressor
 from prognome.model.linear import PenalisedLinear, PenalisedLogistic
 
 with warnings.catch_warnings():
@@ -93,3 +95,23 @@ def test_what_does_not_fit_is_refused():
         linear_shap(RandomForestRegressor(2).fit(X, score), X, X)
     with pytest.raises(ValueError, match=r"\(n, 2\) is needed"):
         linear_shap(Fitted(), X, X)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("kind", [ElasticNetClassifier, ShrunkenDiscriminant])
+def test_elastic_nets_and_discriminants_are_linear_in_log_odds(kind, classes):
+    X, score = rows()
+    model = kind().fit(X, np.digitize(score, [-2] if classes == 2 else [-3, -1]))
+    found = linear_shap(model, X, X)
+    assert found.unit == "log-odds"
+    assert found.error.max() < 1e-9
+    p = model.predict_proba(X)
+    odds = np.log(p[:, 1] / p[:, 0]) if classes == 2 else np.log(p[:, 1:] / p[:, :1])
+    np.testing.assert_allclose(odds, found.said if classes == 2 else found.said[:, 1:] - found.said[:, :1])
+
+
+def test_an_elastic_net_of_numbers():
+    X, score = rows()
+    found = linear_shap(ElasticNetRegressor().fit(X, score), X, X)
+    assert found.unit == "number"
+    assert found.error.max() < 1e-12

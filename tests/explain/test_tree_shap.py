@@ -1,14 +1,21 @@
 """The right engine for each kind of trees, and the gap between parts and answer."""
 
+import lightgbm
 import numpy as np
 import pytest
 import xgboost
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from scipy.special import softmax
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import Ridge
+from sklearn.tree import DecisionTreeClassifier
 
 from prognome.explain.attribution import Attribution
 from prognome.explain.tree_shap import is_served, tree_shap
+from prognome.model.balanced import BalancedBaggingClassifier, BalancedForestClassifier
+from prognome.model.binned_boosting import BinnedBoostedClassifier
 from prognome.model.boosting import BoostedClassifier, BoostedRegressor
+from prognome.model.light_boosting import LightBoostedClassifier, LightBoostedRegressor
+from prognome.model.nearest import NearestClassifier
 from prognome.trees.ensemble import flatten
 from prognome.trees.path_shap import path_shap
 
@@ -117,3 +124,44 @@ def test_error_and_strength_by_hand():
     many = Attribution(np.array([[[0.2, -0.4]]]), np.array([0.5, 0.5]), np.array([[0.6, 0.4]]), "probability")
     np.testing.assert_allclose(many.error, [0.3])
     np.testing.assert_allclose(many.strength, [0.6])
+
+
+@pytest.mark.parametrize(
+    "kind", [ExtraTreesClassifier, DecisionTreeClassifier, BalancedForestClassifier, RandomForestClassifier]
+)
+def test_trees_and_forests_of_the_menu_are_served_exactly(kind):
+    X, score = rows()
+    few = {"n_estimators": 10} if kind is not DecisionTreeClassifier else {}
+    weight = {"class_weight": "balanced"} if kind is not BalancedForestClassifier else {}
+    found = tree_shap(kind(random_state=0, **few, **weight).fit(X, score > 0.7), X)
+    assert found.unit == "probability"
+    assert found.error.max() < 1e-12
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "number"])
+def test_lightgbm_gives_its_own_parts_and_they_add_up(kind):
+    X, score = rows()
+    y = {"binary": score > 0, "multiclass": np.digitize(score, [-0.5, 0.5]), "number": score}[kind]
+    peer = (lightgbm.LGBMRegressor if kind == "number" else lightgbm.LGBMClassifier)(
+        n_estimators=20, n_jobs=1, verbose=-1
+    ).fit(X, y)
+    parts = peer.predict(X, pred_contrib=True).reshape(120, -1, 6)
+    for model in (peer, peer.booster_):
+        found = tree_shap(model, X)
+        assert found.error.max() < 1e-9
+        assert found.unit == ("number" if kind == "number" else "log-odds")
+        np.testing.assert_array_equal(found.values.reshape(120, 5, -1), parts[:, :, :5].transpose(0, 2, 1))
+    ours = (LightBoostedRegressor if kind == "number" else LightBoostedClassifier)(n_estimators=9).fit(X, y)
+    assert is_served(ours)
+    found = tree_shap(ours, X)
+    assert found.error.max() < 1e-9
+    answer = ours.predict(X) if kind == "number" else ours.predict_proba(X)
+    shown = {"binary": lambda s: 1 / (1 + np.exp(-s)), "multiclass": lambda s: softmax(s, axis=1)}
+    said = shown.get(kind, lambda s: s)(found.said)
+    np.testing.assert_allclose(said, answer[:, 1] if kind == "binary" else answer, rtol=1e-9)
+
+
+def test_what_has_no_exact_parts_is_refused():
+    X, score = rows()
+    for kind in (BinnedBoostedClassifier, BalancedBaggingClassifier, NearestClassifier):
+        assert not is_served(kind().fit(np.nan_to_num(X), score > 0))

@@ -192,11 +192,11 @@ def test_a_model_of_another_package_is_found_by_its_entry_point(patients, monkey
     from prognome.model.catalog import MODELS
 
     theirs = Entry(
-        "naive_bayes", "sklearn.naive_bayes:GaussianNB", "theirs", ("binary", "multiclass"), ("table",)
+        "their_bayes", "sklearn.naive_bayes:GaussianNB", "theirs", ("binary", "multiclass"), ("table",)
     )
 
     class Point:
-        name = "naive_bayes"
+        name = "their_bayes"
 
         def load(self):
             return theirs
@@ -204,8 +204,8 @@ def test_a_model_of_another_package_is_found_by_its_entry_point(patients, monkey
     monkeypatch.setattr("prognome.core.menu.entry_points", lambda group: [Point()])
     monkeypatch.delitem(vars(MODELS), "_entries", raising=False)
     try:
-        study = make_study(patients, models=[{"naive_bayes": {"var_smoothing": 1e-3}}])
-        built = next(c for c in candidates(study) if c.label == "naive_bayes")
+        study = make_study(patients, models=[{"their_bayes": {"var_smoothing": 1e-3}}])
+        built = next(c for c in candidates(study) if c.label == "their_bayes")
         assert isinstance(built.estimator[-1], GaussianNB)
         assert built.estimator[-1].var_smoothing == 1e-3
     finally:

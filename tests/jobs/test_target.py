@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from prognome.core.study_target import Target
-from prognome.errors import StudyError
+from prognome.errors import DataError, StudyError
 from prognome.jobs.target import against_rest, code_target
 
 
@@ -38,3 +38,21 @@ def test_another_cohort_is_coded_alike_whatever_its_other_classes():
 def test_rest_needs_an_event():
     with pytest.raises(ValueError, match="needs 'positive'"):
         Target(column="class", kind="multiclass", negative="rest")
+
+
+@pytest.mark.parametrize("cells", [["a", "b", "a;z", "LOF"], ["a", "LOF", "a, LOF"], ["a", "LOF|a", "LOF"]])
+def test_cells_that_list_several_classes_are_refused_without_their_text(cells):
+    for spec in ({"kind": "multiclass", "positive": None}, {"negative": "rest"}):
+        with pytest.raises(DataError, match=r"multi-label.*seen: 1 rows.*one study for each label") as caught:
+            code(cells, **spec)
+        assert "a;z" not in str(caught.value)
+
+
+def test_a_mark_inside_a_class_is_no_list():
+    cells = ["cancer, other", "cancer", "T1;N0", "T1;N1"]
+    assert len(code(cells, kind="multiclass", positive=None).classes) == 4
+
+
+def test_a_list_of_columns_is_refused():
+    with pytest.raises(ValueError, match=r"multi-label target, which is not served\. Make one study"):
+        Target(column=["ill", "dead"], kind="multiclass")

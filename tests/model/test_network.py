@@ -11,7 +11,8 @@ from prognome.core.cohort import Cohort
 from prognome.core.sequences import Sequences
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
-from prognome.model.network import NetworkClassifier, NetworkRegressor, stopping_rows
+from prognome.model.network import NetworkClassifier, NetworkRegressor
+from prognome.model.stopping import stopping_rows
 from prognome.nets.saved import read_spec
 
 rng = np.random.default_rng(8)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from prognome.core.study_part import MISSING_WORDS, Paths, StudyPart, Text
 
 REST = "rest"
+ONE_BY_ONE = "Make one study for each label, with a column that says yes or no to it and kind: binary."
 Kind = Literal["binary", "multiclass", "number", "survival"]
 
 
@@ -30,6 +31,15 @@ class Target(StudyPart):
         list(MISSING_WORDS),
         description="Words that mean missing in the target's file; leave out those that are classes.",
     )
+
+    @field_validator("column", mode="before")
+    @classmethod
+    def _one_column(cls, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            raise ValueError(
+                f"a list of columns would be a multi-label target, which is not served. {ONE_BY_ONE}"
+            )
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

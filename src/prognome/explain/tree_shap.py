@@ -13,6 +13,8 @@ from prognome.explain.attribution import Attribution
 if TYPE_CHECKING:
     from prognome.trees.ensemble import Ensemble
 
+_LIGHT_UNITS = {"binary": "log-odds", "multiclass": "log-odds", "regression": "number"}
+
 
 def tree_shap(estimator: Any, X: ArrayLike) -> Attribution:
     """Path-dependent SHAP values: what is not known is averaged over the training rows of each node.
@@ -20,21 +22,21 @@ def tree_shap(estimator: Any, X: ArrayLike) -> Attribution:
     Parameters
     ----------
     estimator
-        A fitted tree or forest of scikit-learn (reckoned by :mod:`prognome.trees`), or XGBoost: a
-        ``Booster``, an estimator with ``get_booster``, or one that keeps its booster in XGBoost's own format
-        as ``trees_``.
+        A fitted tree or forest of scikit-learn (reckoned by :mod:`prognome.trees`), or XGBoost or LightGBM: a
+        ``Booster``, an estimator with ``get_booster`` or ``booster_``, or one that keeps its booster in the
+        library's own format as ``trees_`` (bytes of XGBoost, text of LightGBM).
     X
         (n, features) rows as the estimator gets them; NaN for missing where it takes that.
 
     Returns
     -------
-    In probabilities (forests of classes), log-odds (boosted trees of classes) or numbers. XGBoost reckons in
-    float32, which ``error`` shows.
+    In probabilities (forests of classes), log-odds (boosted trees of classes) or numbers. Boosted trees are
+    reckoned by their own library, XGBoost in float32, which ``error`` shows.
 
     Raises
     ------
     TypeError
-        If the estimator is neither.
+        If the estimator is none of them.
 
     Examples
     --------
@@ -46,6 +48,9 @@ def tree_shap(estimator: Any, X: ArrayLike) -> Attribution:
     booster = _booster(estimator)
     if booster is not None:
         return _of_booster(estimator, booster, X)
+    light = _light_booster(estimator)
+    if light is not None:
+        return _of_light_booster(light, X)
     from prognome.trees.ensemble import flatten
     from prognome.trees.path_shap import path_shap  # compiles when it is first needed
 
@@ -63,7 +68,7 @@ def tree_shap(estimator: Any, X: ArrayLike) -> Attribution:
 
 def is_served(estimator: Any) -> bool:
     """Whether :func:`tree_shap` knows this fitted estimator."""
-    if _booster(estimator) is not None:
+    if _booster(estimator) is not None or _light_booster(estimator) is not None:
         return True
     from prognome.trees.ensemble import flatten
 
@@ -103,8 +108,22 @@ def _booster(estimator: Any) -> Any:
         booster = xgboost.Booster({"nthread": 1})
         booster.load_model(bytearray(estimator.trees_))
         return booster
-    kind = type(estimator)
-    return estimator if (kind.__module__.split(".")[0], kind.__name__) == ("xgboost", "Booster") else None
+    return estimator if _is_booster_of("xgboost", estimator) else None
+
+
+def _light_booster(estimator: Any) -> Any:
+    if _is_booster_of("lightgbm", booster := getattr(estimator, "booster_", estimator)):
+        return booster
+    if isinstance(getattr(estimator, "trees_", None), str):
+        import lightgbm
+
+        return lightgbm.Booster(model_str=estimator.trees_)
+    return None
+
+
+def _is_booster_of(library: str, found: Any) -> bool:
+    kind = type(found)
+    return (kind.__module__.split(".")[0], kind.__name__) == (library, "Booster")
 
 
 def _of_booster(estimator: Any, booster: Any, X: ArrayLike) -> Attribution:
@@ -119,6 +138,20 @@ def _of_booster(estimator: Any, booster: Any, X: ArrayLike) -> Attribution:
     unit = _unit(booster)
     if said.shape[1] == 1:
         return Attribution(values[:, :, 0], base[0], said[:, 0], unit)
+    return Attribution(values, base, said, unit)
+
+
+def _of_light_booster(booster: Any, X: ArrayLike) -> Attribution:
+    rows = np.asarray(X, dtype=np.float64)
+    parts = np.asarray(booster.predict(rows, pred_contrib=True, num_threads=1), dtype=np.float64)
+    said = np.asarray(booster.predict(rows, raw_score=True, num_threads=1), dtype=np.float64)
+    objective = str(booster.dump_model(num_iteration=1)["objective"]).split(" ")[0]
+    unit = _LIGHT_UNITS.get(objective, "score")
+    parts = parts.reshape(len(rows), -1, rows.shape[1] + 1)
+    values, base = parts[:, :, :-1].transpose(0, 2, 1), parts[:, :, -1]
+    base = base[0] if len(base) else np.full(parts.shape[1], np.nan)
+    if parts.shape[1] == 1:
+        return Attribution(values[:, :, 0], base[0], said, unit)
     return Attribution(values, base, said, unit)
 
 

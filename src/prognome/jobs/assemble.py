@@ -136,6 +136,27 @@ def holds_training_rows(study: Study, label: str) -> bool:
     return learner is not None and learner.holds_training_rows
 
 
+def refuse_too_many_rows(standing: Sequence[Candidate], rows: int) -> None:
+    """Ask before the work whether every model can learn from that many rows.
+
+    Raises
+    ------
+    StudyError
+        For a model that says by ``most_rows`` that it cannot.
+    """
+    for candidate in standing:
+        model = candidate.estimator.steps[-1][1] if isinstance(candidate.estimator, Pipeline) else None
+        most = getattr(model, "most_rows", rows)
+        if rows > most:
+            raise StudyError(
+                f"models: {candidate.label}",
+                "is for few rows: its work grows with their cube",
+                seen=f"{rows:,} rows to learn from",
+                expected=f"at most {most:,}",
+                mend="Use svm, which bends as freely, or logistic or ridge.",
+            )
+
+
 def _learner(study: Study, name: str, label: str) -> Learner:
     where = f"models: {label}"
     entry = MODELS.find(name, where="models")

@@ -77,7 +77,7 @@ class Reasons:
             raise StudyError(
                 "--explain",
                 f"{model} has no exact parts, so one row's reasons cannot be told without error",
-                expected="a linear model, a forest or XGBoost",
+                expected="a linear model, a tree or forest, XGBoost or LightGBM",
                 mend="Leave out --explain; the report tells what the model leans on as a whole.",
             )
         known = bundle.about.get(BACKGROUND)

@@ -27,7 +27,7 @@ RUN_LAYOUT = (
     "report.html", "bundle",
 )  # fmt: skip
 _LIBRARIES = (
-    "numpy", "scipy", "pandas", "polars", "scikit-learn", "xgboost-cpu", "xgboost", "skops",
+    "numpy", "scipy", "pandas", "polars", "scikit-learn", "xgboost-cpu", "xgboost", "lightgbm", "skops",
     "torch", "skorch", "safetensors", "pysam", "numba",
 )  # fmt: skip
 

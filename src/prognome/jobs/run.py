@@ -30,6 +30,7 @@ from prognome.jobs.assemble import (
     candidates,
     group_mean_column,
     holds_training_rows,
+    refuse_too_many_rows,
     resolve,
 )
 from prognome.jobs.beside_markers import Beside, read_beside
@@ -140,6 +141,7 @@ def prepare(study: Study) -> Prepared:
     loaded, told = guard_ids(study, load(study))
     told += guard_encoders(study, standing)
     split = split_of(study, loaded)
+    refuse_too_many_rows(standing, len(loaded.cohort) if study.refit == "all" else len(split.learn))
     levels = learn_all_levels(study.subgroups, loaded.cohort.facts, split.learn)
     beside = read_beside(study, {name for block in loaded.cohort.blocks.values() for name in block.names})
     told += guard_training_rows(study, loaded, split)

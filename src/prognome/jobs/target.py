@@ -10,11 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from prognome.core.study_target import REST, Target
+from prognome.core.study_target import ONE_BY_ONE, REST, Target
 from prognome.errors import DataError, StudyError
 from prognome.jobs.roles import equals
 
 FEW_CLASSES, MANY_CLASSES = 6, 20
+_LISTS = {
+    ";": any,
+    "|": all,
+    ",": all,
+}  # how many parts must stand alone elsewhere: "cancer, other" is no list
 Numbered = Callable[[Any], str]
 
 
@@ -54,11 +59,12 @@ def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Num
     Raises
     ------
     DataError, StudyError
-        For one class only, a third class in a binary target, an event nobody has, text or infinity among
-        numbers, or a kind that cannot be meant.
+        For one class only, a third class in a binary target, an event nobody has, cells that list several
+        classes, text or infinity among numbers, or a kind that cannot be meant.
     """
     if spec.kind == "number":
         return _numbers(text, where, numbered)
+    _refuse_lists(text, where, numbered)
     text = against_rest(text, spec)
     labels = sorted(set(text))
     if len(labels) < 2:
@@ -125,6 +131,22 @@ def against_rest(text: pd.Series[str], spec: Target) -> pd.Series[str]:
         return text
     events = equals(text, spec.positive)
     return text.where(events, REST) if events.any() else text
+
+
+def _refuse_lists(text: pd.Series[str], where: str, numbered: Numbered) -> None:
+    """Cells such as ``a;b`` beside ``a`` and ``b``: parts of the list are classes that stand alone too."""
+    labels = set(text)
+    for mark, enough in _LISTS.items():
+        parted = {label: [part.strip() for part in label.split(mark)] for label in labels if mark in label}
+        lists = {label for label, parts in parted.items() if enough(part in labels for part in parts)}
+        if lists:
+            raise DataError(
+                where,
+                f"lists several classes in one cell, parted by '{mark}': a multi-label target, "
+                "which is not served",
+                seen=numbered(text.index[text.isin(lists)]),
+                mend=ONE_BY_ONE,
+            )
 
 
 def _refuse_equal_labels(labels: list[str], where: str) -> None:

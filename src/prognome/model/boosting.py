@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import numbers
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import xgboost
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from prognome.core.learner import Family, Learner
 from prognome.core.space import Choice, Real, Space, Whole
+from prognome.core.table import Index
+from prognome.model.boosted import (
+    AT_LEAST_0,
+    AT_LEAST_1,
+    BALANCED,
+    SHARE,
+    SHARED_RULES,
+    Boosted,
+    BoostedClasses,
+    BoostedNumbers,
+)
 
 Array = NDArray[np.float64]
-_SHARE: list[Any] = [Interval(numbers.Real, 0, 1, closed="right")]
-_AT_LEAST_0: list[Any] = [Interval(numbers.Real, 0, None, closed="left")]
-_AT_LEAST_1: list[Any] = [Interval(numbers.Integral, 1, None, closed="left")]
 
 
-class _Boosted(BaseEstimator):
-    """Trees grown one after another, each on what the ones before it got wrong.
+class _XGBoost(Boosted):
+    """Trees grown one after another by XGBoost.
 
     Parameters
     ----------
     n_estimators
-        Trees (rounds).
+        Trees (rounds); with ``early_stopping`` at most so many.
     learning_rate
         Share of each tree that counts.
     max_depth
@@ -38,13 +43,19 @@ class _Boosted(BaseEstimator):
         Share of rows and of columns each tree sees.
     reg_lambda
         L2 penalty on leaves.
+    class_weight
+        None or ``balanced``: every class weighs the same in the loss. Not for numbers.
+    early_stopping
+        Rounds without a smaller loss on rows kept aside, after which no more are tried; None grows all.
+    validation
+        Share of the rows of ``fit`` that is kept aside to say so.
     random_state
-        Draws rows and columns.
+        Draws rows and columns, and rows kept aside.
 
     Notes
     -----
-    **Learns** the trees, from the rows of ``fit`` alone. One thread, so that results do not depend on the
-    machine. Missing features are sent down a learned branch.
+    **Learns** as in :class:`prognome.model.boosted.Boosted`. One thread, so that results do not depend on the
+    machine.
 
     References
     ----------
@@ -52,14 +63,14 @@ class _Boosted(BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_estimators": _AT_LEAST_1,
-        "learning_rate": _SHARE,
-        "max_depth": _AT_LEAST_1,
-        "min_child_weight": _AT_LEAST_0,
-        "subsample": _SHARE,
-        "colsample_bytree": _SHARE,
-        "reg_lambda": _AT_LEAST_0,
-        "random_state": ["random_state"],
+        "n_estimators": AT_LEAST_1,
+        "learning_rate": SHARE,
+        "max_depth": AT_LEAST_1,
+        "min_child_weight": AT_LEAST_0,
+        "subsample": SHARE,
+        "colsample_bytree": SHARE,
+        "reg_lambda": AT_LEAST_0,
+        **SHARED_RULES,
     }
 
     def __init__(
@@ -72,6 +83,9 @@ class _Boosted(BaseEstimator):
         subsample: float = 0.8,
         colsample_bytree: float = 0.5,
         reg_lambda: float = 1.0,
+        class_weight: str | None = None,
+        early_stopping: int | None = None,
+        validation: float = 0.15,
         random_state: int | None = None,
     ) -> None:
         self.n_estimators = n_estimators
@@ -81,16 +95,50 @@ class _Boosted(BaseEstimator):
         self.subsample = subsample
         self.colsample_bytree = colsample_bytree
         self.reg_lambda = reg_lambda
+        self.class_weight = class_weight
+        self.early_stopping = early_stopping
+        self.validation = validation
         self.random_state = random_state
 
-    def _grow(self, X: Array, y: NDArray[Any], objective: dict[str, Any]) -> None:
-        params = {key: value for key, value in self.get_params().items() if key != "n_estimators"}
-        params["seed"] = params.pop("random_state") or 0
-        params |= {"tree_method": "hist", "nthread": 1, "verbosity": 0, **objective}
-        data = xgboost.DMatrix(X, label=y, nthread=1)
-        booster = xgboost.train(params, data, num_boost_round=self.n_estimators)
+    def _params(self, classes: int) -> dict[str, Any]:
+        names = (*("learning_rate", "max_depth", "min_child_weight"), *("subsample", "colsample_bytree"))
+        params = {name: getattr(self, name) for name in (*names, "reg_lambda")}
+        params |= {"seed": self.random_state or 0, "tree_method": "hist", "nthread": 1, "verbosity": 0}
+        if classes > 2:
+            return params | {"objective": "multi:softprob", "num_class": classes}
+        return params | {"objective": "binary:logistic" if classes else "reg:squarederror"}
+
+    def _grow(self, X: Array, y: NDArray[Any], weights: Array | None, rounds: int, classes: int) -> None:
+        data = xgboost.DMatrix(X, label=y, weight=weights, nthread=1)
+        booster = xgboost.train(self._params(classes), data, num_boost_round=rounds)
         self.trees_ = bytes(booster.save_raw("ubj"))
         self._loaded: Any = booster
+
+    def _best_round(
+        self,
+        X: Array,
+        y: NDArray[Any],
+        weights: Array | None,
+        learn: Index,
+        aside: Index,
+        most: int,
+        classes: int,
+    ) -> int:
+        teach, judge = (
+            xgboost.DMatrix(
+                X[rows], label=y[rows], weight=weights if weights is None else weights[rows], nthread=1
+            )
+            for rows in (learn, aside)
+        )
+        tried = xgboost.train(
+            self._params(classes),
+            teach,
+            num_boost_round=most,
+            evals=[(judge, "aside")],
+            early_stopping_rounds=self.early_stopping,
+            verbose_eval=False,
+        )
+        return int(tried.best_iteration) + 1
 
     @property
     def feature_importances_(self) -> Array:
@@ -101,9 +149,7 @@ class _Boosted(BaseEstimator):
             gains[int(name.removeprefix("f"))] = gain
         return gains / (gains.sum() or 1.0)
 
-    def _score(self, X: Any) -> Array:
-        check_is_fitted(self, "trees_")
-        X = validate_data(self, X, reset=False, ensure_all_finite="allow-nan")
+    def _said(self, X: Array) -> Array:
         return np.asarray(self._booster().predict(xgboost.DMatrix(X, nthread=1)), dtype=np.float64)
 
     def _booster(self) -> Any:
@@ -115,51 +161,18 @@ class _Boosted(BaseEstimator):
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in super().__getstate__().items() if key != "_loaded"}
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
+
+class BoostedClassifier(BoostedClasses, _XGBoost):
+    """XGBoost for two or more classes; parameters and what is learned as in ``_XGBoost``."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **_XGBoost._parameter_constraints,
+        "class_weight": BALANCED,
+    }
 
 
-class BoostedClassifier(ClassifierMixin, _Boosted):
-    """Boosted trees for two or more classes; parameters and what is learned as in :class:`_Boosted`."""
-
-    def fit(self, X: Any, y: Any) -> Self:
-        """Fit on (n, p) numbers, NaN allowed, and (n,) classes."""
-        self._validate_params()
-        X, y = validate_data(self, X, y, ensure_all_finite="allow-nan")
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError("boosting needs at least two classes")
-        if len(self.classes_) == 2:
-            self._grow(X, codes, {"objective": "binary:logistic"})
-        else:
-            self._grow(X, codes, {"objective": "multi:softprob", "num_class": len(self.classes_)})
-        return self
-
-    def predict_proba(self, X: Any) -> Array:
-        """(n, K) probabilities."""
-        score = self._score(X)
-        return np.column_stack([1 - score, score]) if score.ndim == 1 else score
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """(n,) the more probable class."""
-        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
-
-
-class BoostedRegressor(RegressorMixin, _Boosted):
-    """Boosted trees for numbers (squared error); parameters and what is learned as in :class:`_Boosted`."""
-
-    def fit(self, X: Any, y: Any) -> Self:
-        """Fit on (n, p) numbers, NaN allowed, and (n,) numbers."""
-        self._validate_params()
-        X, y = validate_data(self, X, y, ensure_all_finite="allow-nan", y_numeric=True)
-        self._grow(X, y, {"objective": "reg:squarederror"})
-        return self
-
-    def predict(self, X: Any) -> Array:
-        """(n,) numbers in the target's unit."""
-        return self._score(X)
+class BoostedRegressor(BoostedNumbers, _XGBoost):
+    """XGBoost for numbers (squared error); parameters and what is learned as in ``_XGBoost``."""
 
 
 _SPACE: Space = {

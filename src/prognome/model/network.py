@@ -17,11 +17,11 @@ from prognome.core.learner import Family, Learner
 from prognome.core.rows import rows_of
 from prognome.core.seeds import seed_of
 from prognome.core.space import Choice, Real, Space
-from prognome.core.split import inner_folds
 from prognome.core.table import Index
 from prognome.errors import DataError, StudyError
 from prognome.model.fitted_network import FittedNetwork
 from prognome.model.network_inputs import NetworkInputs
+from prognome.model.stopping import stopping_rows
 from prognome.nets.augment import Augmentation
 from prognome.nets.catalog import ENCODERS, encoder
 from prognome.nets.device import arithmetic
@@ -31,7 +31,6 @@ from prognome.nets.training import Trained, Training, train
 
 Array = NDArray[np.float64]
 TABLES_ONLY = "mlp"
-FEWEST_ROWS = 10
 _OF_ENCODER = ("width", "depth", "kernel", "pool", "residual", "heads", "bins")
 _COUNT: list[Any] = [Interval(numbers.Integral, 1, None, closed="left")]
 _OPEN_COUNT: list[Any] = [*_COUNT, None]
@@ -295,23 +294,6 @@ class _Network(BaseEstimator):
         """(n, outputs) means over members: probabilities, or numbers."""
         check_is_fitted(self, "members_")
         return np.asarray(np.mean([member.ask(say, X) for member in self.members_], axis=0))
-
-
-def stopping_rows(
-    y: NDArray[Any], groups: NDArray[Any] | None, share: float, seed: int, *, classes: bool
-) -> Index:
-    """Positions kept aside to say when to stop: about ``share`` of the rows, whole groups, every class.
-
-    None are where there are fewer than 10 rows, a class has a single one, or no share holds every class.
-    """
-    smallest = int(np.unique(y, return_counts=True)[1].min()) if classes else len(y)
-    if share == 0 or len(y) < FEWEST_ROWS or smallest < 2:
-        return np.empty(0, dtype=np.intp)
-    folds = max(2, round(1 / share))
-    for _, aside in inner_folds(y, groups, folds, seed, classes=classes):
-        if not classes or len(np.unique(y[aside])) == len(np.unique(y)):
-            return aside
-    return np.empty(0, dtype=np.intp)
 
 
 class NetworkClassifier(ClassifierMixin, _Network):

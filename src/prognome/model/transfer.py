@@ -21,8 +21,8 @@ from prognome.errors import StudyError
 from prognome.model.fitted_network import FittedNetwork
 from prognome.model.frozen import FrozenEncoder, encoder_checksum, freeze, is_ours
 from prognome.model.linear import PenalisedLinear, PenalisedLogistic
-from prognome.model.network import stopping_rows
 from prognome.model.network_inputs import NetworkInputs
+from prognome.model.stopping import stopping_rows
 from prognome.nets.augment import Augmentation
 from prognome.nets.device import arithmetic
 from prognome.nets.encoder_file import read_encoder_spec
