@@ -24,7 +24,7 @@ from prognome.errors import CallError, WorkError
 from prognome.validate.candidate import Candidate
 from prognome.validate.cost import measured, size_kb
 from prognome.validate.learn import Learned, Task
-from prognome.validate.tune import Trial
+from prognome.validate.trial import Trial
 
 VALIDATION = "validation"
 _ADDED = (
