@@ -67,8 +67,9 @@ In cross-validation the rows that judge one fold teach the others. The error is 
 themselves show, by a share that falls as rows and units (rows or families) grow. The variance is
 therefore taken 1 + 15 / rows + 5 / units times (calibration slope: twice that excess; intercept, R² and
 correlations: none). Repeats average the chance of the folds away and leave what training sets have in
-common; with them AUC and average precision have twice the excess, correlations once. The constants were measured here, with models of seven coefficients, and hold for the
-random forests above as well. What any other model needs cannot be seen from its predictions.
+common; with them AUC and average precision have twice the excess, correlations once. The constants were
+measured here, with models of seven coefficients, and hold for the random forests above as well. What
+any other model needs cannot be seen from its predictions.
 
 The constants, the scales and who has no excess were chosen on studies of seed 1: 200 rows, two classes
 with AUC .80, and numbers. Every table here is of studies of seed 2: other draws of the same populations.

@@ -78,7 +78,7 @@ def test_a_run_without_any_model_and_a_fault_of_ours_quote_nobody(
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr("prognome.validate.learn.fit", quote)
-        broken.setattr("prognome.validate.tune.fit", quote)
+        broken.setattr("prognome.validate.search.fit", quote)
         said = desk.call("run", desk.ask(), "-o", desk.out, "--workers", 1)
     assert said.status == 1
     assert "ValueError raised in" in said.err

@@ -18,6 +18,7 @@ from prognome.core.seeds import seed_of
 from prognome.core.space import Real
 from prognome.core.split import make_split
 from prognome.core.study_judge import Judge
+from prognome.core.study_models import Tune
 from prognome.core.study_split import SplitSpec
 from prognome.core.table import Table
 from prognome.errors import WorkError
@@ -30,10 +31,20 @@ GENES = ["genes"]
 STEPS = {"genes": [("impute.median", {}), ("scale.zscore", {})]}
 
 
+def searching(trials):
+    return Tune(search="random", trials=trials) if trials > 1 else Tune()
+
+
 def rules(kind="binary", trials=1, metric=None, seed=5):
     name = metric or ("mae" if kind == "number" else "auc_roc")
     return Rules(
-        kind, find_metric(name, kind), 3, trials, Interval(100, 0.95, 1), seed, Judge(calibrate="none")
+        kind,
+        find_metric(name, kind),
+        3,
+        searching(trials),
+        Interval(100, 0.95, 1),
+        seed,
+        Judge(calibrate="none"),
     )
 
 

@@ -15,6 +15,7 @@ from prognome.core.seeds import seed_of
 from prognome.core.space import Choice
 from prognome.core.split import inner_folds, make_split
 from prognome.core.study_judge import Judge
+from prognome.core.study_models import Tune
 from prognome.core.study_split import SplitSpec
 from prognome.model.stacking import StackedClassifier, StackedRegressor
 from prognome.prepare.fuse import fuse
@@ -50,7 +51,8 @@ def stack(members, joined=True, number=False):
 
 def rules(kind="binary", trials=1):
     metric = find_metric("mae" if kind == "number" else "auc_roc", kind)
-    return Rules(kind, metric, INNER, trials, Interval(20, 0.95, 1), 5, Judge(calibrate="none"))
+    searching = Tune(search="random", trials=trials) if trials > 1 else Tune()
+    return Rules(kind, metric, INNER, searching, Interval(20, 0.95, 1), 5, Judge(calibrate="none"))
 
 
 def cut(cohort, **said):

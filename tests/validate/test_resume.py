@@ -22,6 +22,7 @@ from prognome.core.encoder_card import EncoderCard, write_encoder
 from prognome.core.metrics import find_metric
 from prognome.core.space import Choice, Real
 from prognome.core.study_judge import Judge
+from prognome.core.study_models import Tune
 from prognome.core.table import Table
 from prognome.model.fusion import FusionClassifier
 from prognome.model.hybrid import HybridClassifier
@@ -40,7 +41,7 @@ from prognome.validate.network_training import NetworkEpoch, NetworkTraining
 from prognome.validate.piece_file import PieceDamagedError, read_piece, write_piece
 from prognome.validate.piece_key import NoKeyError, piece_key
 from prognome.validate.resume import Pieces, pieces_folder
-from prognome.validate.tune import Trial
+from prognome.validate.trial import Trial
 
 AUC = find_metric("auc_roc", "binary")
 STEPS = {"genes": [("impute.median", {}), ("scale.zscore", {})]}
@@ -64,7 +65,7 @@ LOGISTIC = candidate(LogisticRegression(), {"model__C": Choice((0.1, 1.0))}, "lo
 def task(model=FOREST, fold=1, **more):
     train = np.flatnonzero(np.arange(120) % 3 != fold)
     asked = {"judge": Judge(), "kind": "binary", **more}
-    return Task(model, "cv", 1, fold, train, train, 2, 3, 7, 8, **asked)
+    return Task(model, "cv", 1, fold, train, train, 2, Tune(search="random", trials=3), 7, 8, **asked)
 
 
 def asked(cohort, fold=1):
@@ -164,7 +165,7 @@ def test_the_key_is_the_same_for_equal_content_and_moves_with_everything_the_ans
         key(cohort, task(fold=2)),
         key(cohort, replace(one, seed=9)),
         key(cohort, replace(one, inner_seed=9)),
-        key(cohort, replace(one, trials=4)),
+        key(cohort, replace(one, tune=Tune(search="random", trials=4))),
         key(cohort, replace(one, inner=3)),
         key(cohort, replace(one, params={})),
         key(cohort, replace(one, judge=Judge(calibrate="none"))),

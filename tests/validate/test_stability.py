@@ -14,6 +14,7 @@ from prognome.core.metrics import find_metric
 from prognome.core.space import Real
 from prognome.core.split import make_split
 from prognome.core.study_judge import Judge
+from prognome.core.study_models import Tune
 from prognome.core.study_split import SplitSpec
 from prognome.core.table import Table
 from prognome.prepare.fuse import fuse
@@ -135,7 +136,9 @@ def test_every_fold_of_the_first_repeat_is_judged_on_its_own_rows_at_every_share
 
 def test_at_share_one_the_figure_is_that_of_the_fold_parameters_and_seed_included(cohort):
     split = cut(cohort)
-    rules = Rules("binary", AUC, 3, 3, Interval(100, 0.95, 1), 5, Judge(calibrate="none"))
+    rules = Rules(
+        "binary", AUC, 3, Tune(search="random", trials=3), Interval(100, 0.95, 1), 5, Judge(calibrate="none")
+    )
     judged = evaluate([FOREST, candidate(LogisticRegression(), label="other")], cohort, split, rules)
     params = judged.params_of("model")
     assert set(params) == {(fold.repeat, fold.fold) for fold in split.folds()}

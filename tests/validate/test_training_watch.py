@@ -9,6 +9,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from prognome.core.metrics import find_metric
+from prognome.core.study_models import Tune
 from prognome.nets.epochs import _LISTENERS, Epoch, tell
 from prognome.validate import training_watch
 from prognome.validate.candidate import Candidate
@@ -55,7 +56,7 @@ def tasks(cohort):
     rows = np.arange(len(cohort))
     return [
         (
-            Task(Candidate("slow", Slow(), 1), "cv", 1, fold, rows, rows, [], 1, 1, 1, params={}),
+            Task(Candidate("slow", Slow(), 1), "cv", 1, fold, rows, rows, [], Tune(), 1, 1, params={}),
             {"cv": (cohort, rows[:5])},
         )
         for fold in (1, 2)

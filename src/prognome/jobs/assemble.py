@@ -14,6 +14,7 @@ from prognome.core.learner import Family, Learner
 from prognome.core.study import Study
 from prognome.core.study_models import ModelSpec, Named
 from prognome.errors import StudyError
+from prognome.jobs.search_space import refuse_unknown, space_of
 from prognome.model.catalog import MODELS
 from prognome.model.group_mean import GroupMeanClassifier, GroupMeanRegressor
 from prognome.prepare.catalog import STEPS
@@ -51,6 +52,7 @@ def candidates(study: Study) -> list[Candidate]:
         )
     for label, baseline in baselines.items():
         built.setdefault(label, baseline)
+    refuse_unknown(study, list(built), [one.label for one in study.models if one.name == STACK])
     return sorted(built.values(), key=lambda candidate: (candidate.rank, candidate.label))
 
 
@@ -259,22 +261,29 @@ def _single(study: Study, model: ModelSpec, *, least_blocks: int | None = None) 
     learner = _learner(study, model.name, model.label)
     estimator = learner.build(model.params, where=f"models: {model.label}")
     blocks = _usable_blocks(study, model)
-    free = {name: space for name, space in learner.space.items() if name not in model.params}
     if getattr(learner.estimator, "reads_cohort", False):
         whole: Any = _reading_cohorts(study, model, estimator, blocks, least_blocks)
     elif "prepare" in _parameters(learner.estimator):  # it learns the steps in folds of its own
         whole = estimator.set_params(prepare=_preparation(study, blocks))
     else:
         whole = Pipeline([("prepare", _preparation(study, blocks)), ("model", estimator)])
-        free = {f"model__{name}": space for name, space in free.items()}
+    steps = _searched_steps(study, learner, blocks)
+    space = space_of(study, model, learner, steps, inside=isinstance(whole, Pipeline))
     return Candidate(
         model.label,
         whole,
         MODELS.rank(model.name),
-        free if study.tune.search == "random" else {},
+        space,
         baseline=model.name in _TO_BE_BEATEN,
         reluctant=model.name == SINGLE_BEST,
     )
+
+
+def _searched_steps(study: Study, learner: Learner, blocks: Sequence[str]) -> dict[str, Any]:
+    """The steps of the blocks that a model reads through steps; a network reads sequences without."""
+    chains = resolved_steps(study)
+    network = getattr(learner.estimator, "reads_cohort", False)
+    return {name: chains[name] for name in (_tables(study, blocks) if network else blocks)}
 
 
 def _stack(study: Study, model: ModelSpec, built: Mapping[str, Candidate]) -> Candidate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from prognome.core.letters import compose
 from prognome.core.sequence_schema import length_range
 from prognome.core.sequences import Sequences
 from prognome.core.study import Study
-from prognome.core.study_models import Named
+from prognome.core.study_models import Named, Tune
 from prognome.core.table import Table
 from prognome.errors import PrognomeError, StudyError
 from prognome.jobs.added_value import MOST_BLOCKS
@@ -30,6 +31,7 @@ from prognome.sequence.alphabet import alphabet
 from prognome.validate.added_value import count_fits
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import refit
+from prognome.validate.search import fits_of
 from prognome.validate.stability import count_pieces
 
 State = Literal["ok", "note", "fault"]
@@ -236,7 +238,7 @@ def _on_work(study: Study, ready: Prepared, *, timed: bool) -> Iterator[Check]:
     for candidate in ready.candidates:
         if not fits[candidate.label]:
             continue
-        one = refit(candidate, ready.loaded.cohort, fold.train, replace(ready.rules, trials=1, inner=2))
+        one = refit(candidate, ready.loaded.cohort, fold.train, replace(ready.rules, tune=Tune(), inner=2))
         whole = one.timing["search_seconds"] + one.timing["fit_seconds"]
         seconds += fits[candidate.label] * whole / 3  # two inner fits and the final one
     cores = usable_cores()
@@ -260,12 +262,12 @@ def _width(table: Table, steps: Sequence[Named]) -> int:
 
 
 def _fits(study: Study, ready: Prepared, candidate: Candidate) -> int:
-    """Fits of this candidate in all: by fold and at the end, inner ones of each trial and a final one."""
+    """Fits of this candidate in all: by fold and at the end, inner ones of each setting and a final one."""
     if candidate.members and study.split.fractions is None:
         return 0  # a stack of models that stand in the study is joined of their answers
     inner = 1 if study.split.fractions else study.split.inner.folds
-    trials = ready.rules.trials if candidate.space else 1
-    return (sum(1 for _ in ready.split.folds()) + 1) * (trials * inner + 1)
+    each = inner * fits_of(ready.rules.tune, candidate.space) + 1
+    return math.ceil((sum(1 for _ in ready.split.folds()) + 1) * each)
 
 
 def _explain_fits(study: Study, ready: Prepared) -> int:

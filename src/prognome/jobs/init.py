@@ -194,7 +194,7 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         "# prepare:                       # default for a table; see: prognome list steps",
         "#   BLOCK: [{encode.ordinal: {ordered_only: true}}, encode.onehot, impute.median, clean.constant, scale.zscore]",
         f"models: [{'ridge' if inferred.kind == 'number' else 'logistic'}, random_forest, xgboost]   # see: prognome list models",
-        "# tune: {search: random, trials: 10}   # default: none",
+        "# tune: {search: random, trials: 10}   # default: none; or grid, bayesian, halving",
         "# external: [{name: other hospital, blocks: {BLOCK: {path: other.tsv}}, target: {path: other.tsv}}]",
         "# contract: {missing_column: refuse, unseen_category: flag, out_of_range: flag, tolerance: 0.02, outside: 0.5, coverage: 0.5}",
         "# about: {intended_use: '', not_for: [], population: '', ethics: ''}   # words for the report; there are more",

@@ -23,12 +23,12 @@ RUN_LAYOUT = (
     "marker_spread.tsv", "marker_shapes.tsv", "marker_agreement.tsv", "marker_pairs.tsv", "panel.tsv",
     "panel_markers.tsv", "pathways.tsv", "gaps.tsv", "decision_curve.tsv", "stability.tsv",
     "blocks.tsv", "guards.tsv",
-    "timing.tsv", "training.tsv", "mismatches.tsv", "figures", "tables", "cards", "table1.tsv",
+    "timing.tsv", "training.tsv", "search.tsv", "mismatches.tsv", "figures", "tables", "cards", "table1.tsv",
     "report.html", "bundle",
 )  # fmt: skip
 _LIBRARIES = (
     "numpy", "scipy", "pandas", "polars", "scikit-learn", "xgboost-cpu", "xgboost", "lightgbm", "skops",
-    "torch", "skorch", "safetensors", "pysam", "numba",
+    "optuna", "torch", "skorch", "safetensors", "pysam", "numba",
 )  # fmt: skip
 
 

@@ -149,7 +149,7 @@ def prepare(study: Study) -> Prepared:
         study.target.kind,
         metric,
         study.split.inner.folds,
-        study.tune.trials if study.tune.search != "none" else 1,
+        study.tune,
         Interval(study.judge.bootstrap, study.judge.level, seed_of(study.seed, "bootstrap")),
         study.seed,
         study.judge,
@@ -339,6 +339,8 @@ def _run(
         write_tsv(evaluation.timing, folder / "timing.tsv")
         write_tsv(judgement.comparisons, folder / "comparisons.tsv")
         write_tsv(guards_table(told), folder / "guards.tsv")
+        if len(evaluation.search):
+            write_tsv(evaluation.search, folder / "search.tsv")
         if len(evaluation.training):
             write_tsv(evaluation.training, folder / "training.tsv")
         characteristics = table1(study, cohort, others)

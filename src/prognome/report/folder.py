@@ -70,6 +70,7 @@ _LATER: dict[str, tuple[str, ...]] = {
     "panel": ("size", "folds", "mean", "se", "low", "high"),
     "panel_markers": ("folds",),
     "pathways": ("size", "markers", "expected", "ratio", "p", "q"),
+    "search": ("repeat", "fold", "trial", "share", "score", "seconds", "chosen"),
     "table1": ("n", "missing", "mean", "sd", "median", "q1", "q3", "count"),
     "training": ("repeat", "fold", "epoch", "train_loss", "validation_loss", "seconds", "best"),
 }
@@ -128,8 +129,8 @@ class Run:
         The tables of those names.
     predictions
         Of the best model alone, without row ids.
-    comparisons, gaps, decision_curve, stability, blocks, guards, training, table1, markers, marker_spread,
-    marker_shapes, marker_agreement, marker_pairs, panel, panel_markers, pathways
+    comparisons, gaps, decision_curve, stability, blocks, guards, training, search, table1, markers,
+    marker_spread, marker_shapes, marker_agreement, marker_pairs, panel, panel_markers, pathways
         The tables of those names; without lines where the run folder has none.
     rule
         ``bundle/rule.json``: recalibration, threshold and sets of the model refitted; empty without it.
@@ -147,6 +148,7 @@ class Run:
     blocks: pd.DataFrame
     guards: pd.DataFrame
     training: pd.DataFrame
+    search: pd.DataFrame
     table1: pd.DataFrame
     markers: pd.DataFrame
     marker_spread: pd.DataFrame

@@ -28,6 +28,7 @@ from prognome.report.markers import markers_section
 from prognome.report.method import method_section
 from prognome.report.number_figures import number_section
 from prognome.report.provenance import limits_section, provenance_section
+from prognome.report.searched import search_section
 from prognome.report.stability import stability_section
 from prognome.report.subgroups import subgroups_section
 from prognome.report.tables import models_section
@@ -43,6 +44,7 @@ TITLES = {
     "markers": "Markers",
     "blocks": "Blocks",
     "stability": "Stability",
+    "search": "Search",
     "training": "Training",
     "guards": "Guards",
     "cohort": "Cohort",
@@ -101,6 +103,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
     markers, leanings = markers_section(run)
     blocks, drops = added_value_section(run)
     stability, spread = stability_section(run)
+    search, climbs = search_section(run)
     training, histories = training_section(run)
     cohort, flows = cohort_section(run)
     sections: dict[str, Markup | None] = {
@@ -113,6 +116,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
         "markers": markers,
         "blocks": blocks,
         "stability": stability,
+        "search": search,
         "training": training,
         "guards": guards_section(run),
         "cohort": cohort,
@@ -144,7 +148,7 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
             ),
         ]
     )
-    drawings = [*costs, *curves, *benefits, *forests, *leanings, *drops, *spread, *histories, *flows]
+    drawings = [*costs, *curves, *benefits, *forests, *leanings, *drops, *spread, *climbs, *histories, *flows]
     page = document(f"{name}: prognome report", css(), body)
     for kind in (FIGURES, TABLES):
         page = link_once(page, kind)

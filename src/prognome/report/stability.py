@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from prognome.page.chart import Axis, Plot, draw, line, points, shorten, words
+from prognome.page.chart import Axis, Plot, draw, line, points
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, data, decimal, significant
 from prognome.page.palette import role
@@ -14,6 +14,7 @@ from prognome.page.table import Column, table
 from prognome.report.drawing import Drawing
 from prognome.report.fold_figure import fold_drawing
 from prognome.report.folder import Run
+from prognome.report.named_lines import names_at_ends
 from prognome.report.words import UNIT, listed, metric_name, model_name, sentence, spoken
 
 _COLOURS = ("s1", "s2", "soft")
@@ -85,7 +86,7 @@ def curve_drawing(run: Run) -> Drawing | None:
         )
         told.append(steps if len(labels) == 1 else f"{model_name(run, label)}: {steps}")
     if len(labels) > 1:
-        drawn += _names_at_ends(run, plot, ends)
+        drawn += names_at_ends(run, plot, ends)
     title = "Learning curve" if len(labels) == 1 else "Learning curves"
     folds = lines[["repeat", "fold"]].drop_duplicates()
     caption = (
@@ -93,16 +94,6 @@ def curve_drawing(run: Run) -> Drawing | None:
         f"{count(len(folds), 'fold')} (line), single folds faint; the rows that judge are always the same."
     )
     return Drawing("learning_curve", title, caption, draw(plot, drawn, title, ". ".join(told)), wide=True)
-
-
-def _names_at_ends(run: Run, plot: Plot, ends: list[tuple[float, str, str]]) -> list[Markup]:
-    """Names of the models right of their curves, pushed apart where two would cover each other."""
-    drawn, last = [], -np.inf
-    for height, label, colour in sorted(ends):
-        last = max(height, last + 16)
-        name = shorten(model_name(run, label), 32)
-        drawn.append(words(plot.width - plot.right + 8, last + 4, name, colour=role(colour)))
-    return drawn
 
 
 def _seeds_block(run: Run, said: str) -> Markup | None:

@@ -15,6 +15,7 @@ from prognome.core.metrics import Metric
 from prognome.core.paired_tests import PairedTest, holm
 from prognome.core.seeds import seed_of
 from prognome.core.split import Split
+from prognome.core.study_models import Tune
 from prognome.core.table import Index
 from prognome.errors import CallError
 from prognome.validate.candidate import Candidate
@@ -207,7 +208,7 @@ def _work(
     def task(part: str, judged: str, where: tuple[int, int], train: Index, params: Mapping[str, Any]) -> Task:
         seed = seed_of(rules.seed, "model", label, judged, *where)
         kept = {path: value for path, value in params.items() if path in known}
-        return Task(candidate, part, *where, train, train, [], 1, seed, seed, params=kept)
+        return Task(candidate, part, *where, train, train, [], Tune(), seed, seed, params=kept)
 
     folds = list(split.folds())
     for fold in folds:

@@ -17,6 +17,7 @@ from prognome.core.rule import Rule
 from prognome.core.seeds import seed_of
 from prognome.core.split import Fold, Split
 from prognome.core.study_judge import Judge
+from prognome.core.study_models import Tune
 from prognome.core.table import Index
 from prognome.errors import WorkError
 from prognome.validate.candidate import Candidate
@@ -27,7 +28,7 @@ from prognome.validate.learn import Found, Learned, Task
 from prognome.validate.network_training import training_notes, training_table
 from prognome.validate.resume import Pieces
 from prognome.validate.score import COLUMNS, Interval, JudgedFold, score_part
-from prognome.validate.tables import predictions_table, timing_table
+from prognome.validate.tables import predictions_table, search_table, timing_table
 
 CHOSEN = "chosen"
 Folds = dict[tuple[str, str], list[JudgedFold]]
@@ -40,7 +41,7 @@ class Rules:
     kind: str
     metric: Metric
     inner: int
-    trials: int
+    tune: Tune
     interval: Interval
     seed: int
     judge: Judge = field(default_factory=Judge)
@@ -73,6 +74,8 @@ class Evaluation:
         ``training.tsv``: losses of networks by epoch; without lines where there are none.
     training_notes
         Label → what its trainings had to say.
+    search
+        ``search.tsv``: every setting that was tried; without lines where nothing was searched.
     """
 
     predictions: pd.DataFrame
@@ -87,6 +90,7 @@ class Evaluation:
     features: Mapping[str, Mapping[str, int]]
     training: pd.DataFrame = field(default_factory=lambda: training_table([]))
     training_notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    search: pd.DataFrame = field(default_factory=lambda: search_table([]))
 
     def params_of(self, label: str) -> dict[tuple[int, int], Mapping[str, Any]]:
         """(repeat, fold) → the parameters that a model chose there."""
@@ -117,7 +121,7 @@ def evaluate(
     split
         Who trains and who judges.
     rules
-        Metric, inner folds, trials, intervals, seed.
+        Metric, inner folds, search, intervals, seed.
     external
         Name → cohort that only judges.
     workers
@@ -200,6 +204,7 @@ def evaluate(
         _features(judged),
         training_table([*judged, *refitted]),
         training_notes([*judged, *refitted]),
+        search_table([*judged, *refitted]),
     )
 
 
@@ -229,7 +234,7 @@ def _task(candidate: Candidate, fold: Fold, split: Split, rules: Rules) -> Task:
     seed = seed_of(rules.seed, "model", candidate.label, fold.part, fold.repeat, fold.fold)
     cut = seed_of(rules.seed, "inner", fold.part, fold.repeat, fold.fold)  # the same folds for every model
     return Task(
-        candidate, fold.part, fold.repeat, fold.fold, fold.train, search, inner, rules.trials, seed, cut,
+        candidate, fold.part, fold.repeat, fold.fold, fold.train, search, inner, rules.tune, seed, cut,
         judge=rules.judge, kind=rules.kind,
     )  # fmt: skip
 
@@ -336,7 +341,7 @@ def refit(candidate: Candidate, cohort: Cohort, rows: Index, rules: Rules) -> Le
     for one in (*candidate.members, candidate):
         seed = seed_of(rules.seed, "model", one.label, "refit", 1, 1)
         task = Task(
-            one, "refit", 1, 1, rows, rows, rules.inner, rules.trials, seed, cut,
+            one, "refit", 1, 1, rows, rows, rules.inner, rules.tune, seed, cut,
             keep=True, judge=rules.judge, kind=rules.kind,
         )  # fmt: skip
         tasks.append((shared(task, [candidate]), {}))

@@ -25,7 +25,7 @@ from prognome.errors import CallError, WorkError
 from prognome.validate.candidate import Candidate
 from prognome.validate.cost import measured, size_kb
 from prognome.validate.learn import LONGEST_FAILURE, Learned, Task, place_of
-from prognome.validate.tune import Trial
+from prognome.validate.trial import Trial
 
 VALIDATION = "validation"
 _ADDED = (

@@ -20,12 +20,14 @@ from prognome.core.rule import Rule
 from prognome.core.say import say
 from prognome.core.split import inner_folds
 from prognome.core.study_judge import Judge
+from prognome.core.study_models import Tune
 from prognome.core.table import Index
 from prognome.errors import CallError
 from prognome.validate.candidate import Candidate
 from prognome.validate.cost import measured, size_kb
 from prognome.validate.network_training import NetworkTraining, find_trainings
-from prognome.validate.tune import Trial, best_trial, search
+from prognome.validate.search import search
+from prognome.validate.trial import Trial, best_trial
 
 LONGEST_FAILURE = 400  # letters
 FOLDED = ("cv", "reasons")  # parts of several folds
@@ -48,8 +50,8 @@ class Task:
         Positions among which inner folds are cut; normally ``train``.
     inner
         Number of inner folds, or ready pairs of positions within ``search`` (a validation part).
-    trials
-        Settings that are searched.
+    tune
+        How settings are searched.
     seed
         Names every random choice of this piece but the inner folds.
     inner_seed
@@ -76,7 +78,7 @@ class Task:
     train: Index
     search: Index
     inner: int | list[tuple[Index, Index]]
-    trials: int
+    tune: Tune
     seed: int
     inner_seed: int
     keep: bool = False
@@ -183,7 +185,7 @@ class Found:
 def _search(task: Task, cohort: Cohort, metric: Metric) -> Found:
     inside = cohort.rows(task.search)
     pairs = _pairs(task, inside)
-    trials = search(task.candidate, inside, pairs, metric=metric, trials=task.trials, seed=task.seed)
+    trials = search(task.candidate, inside, pairs, metric=metric, tune=task.tune, seed=task.seed)
     return _found(task, inside, pairs, trials, metric)
 
 
@@ -252,7 +254,7 @@ def _judges_where_it_searches(task: Task, judges: Mapping[str, Cohort]) -> bool:
     ):
         return False
     ((train, judge),) = task.inner
-    one_setting = task.trials == 1 or not task.candidate.space
+    one_setting = task.tune.search == "none" or not task.candidate.space
     return (
         one_setting
         and set(judges) == {"validation"}

@@ -16,7 +16,7 @@ from prognome.core.files import new_file
 from prognome.core.rule import Rule
 from prognome.validate.learn import Learned, OutOfFold
 from prognome.validate.network_training import NetworkEpoch, NetworkTraining
-from prognome.validate.tune import Trial
+from prognome.validate.trial import Trial
 
 _WORDS = "words"
 
@@ -160,12 +160,16 @@ def _of_trial(trial: Trial) -> dict[str, Any]:
     return {
         "params": {name: _tagged(value) for name, value in trial.params.items()},
         "scores": [_plain(score) for score in trial.scores],
+        "share": _plain(trial.share),
+        "seconds": _plain(trial.seconds),
+        "failure": trial.failure,
     }
 
 
 def _trial(words: Mapping[str, Any]) -> Trial:
     params = {name: _untagged(value) for name, value in words["params"].items()}
-    return Trial(params, tuple(words["scores"]))
+    rest = {name: words[name] for name in ("share", "seconds", "failure")}
+    return Trial(params, tuple(words["scores"]), **rest)
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from prognome.core.judged import Judged
 from prognome.core.metrics import Metric
 from prognome.core.seeds import seed_of
 from prognome.core.split import Fold, Split, make_split
+from prognome.core.study_models import Tune
 from prognome.core.study_split import SplitSpec
 from prognome.core.table import Index
 from prognome.errors import CallError
@@ -402,7 +403,8 @@ def _enough(cohort: Cohort, rows: Index) -> bool:
 def _piece(
     candidate: Candidate, part: str, fold: Fold, train: Index, params: Params, seed: int, cohort: Cohort
 ) -> Piece:
-    task = Task(candidate, part, fold.repeat, fold.fold, train, train, [], 1, seed, seed, params=dict(params))
+    where = (part, fold.repeat, fold.fold)
+    task = Task(candidate, *where, train, train, [], Tune(), seed, seed, params=dict(params))
     return task, {_JUDGE: (cohort, fold.judge)}
 
 

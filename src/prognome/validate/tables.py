@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,11 @@ import pandas as pd
 from prognome.core.cohort import Cohort
 from prognome.validate.learn import Learned
 from prognome.validate.score import JudgedFold
+
+SEARCH_COLUMNS = (
+    "model", "part", "repeat", "fold", "trial", "share", "score", "seconds", "chosen", "failure",
+    "parameters",
+)  # fmt: skip
 
 
 def predictions_table(
@@ -55,9 +62,7 @@ def timing_table(done: Sequence[Learned]) -> pd.DataFrame:
     rows = [
         {
             "model": one.label,
-            "part": "refit" if one.part == "test" else one.part,
-            "repeat": one.repeat if one.part == "cv" else None,
-            "fold": one.fold if one.part == "cv" else None,
+            **_place(one),
             **one.timing,
             "trials": len(one.trials),
             "warnings": ", ".join(one.notes),
@@ -66,3 +71,42 @@ def timing_table(done: Sequence[Learned]) -> pd.DataFrame:
     ]
     whole = dict.fromkeys(("repeat", "fold", "train_rows", "judged_rows"), "Int64")
     return pd.DataFrame(rows).astype(whole)
+
+
+def search_table(done: Sequence[Learned]) -> pd.DataFrame:
+    """Every setting that was tried, in its order; without lines where nothing was searched.
+
+    ``model part repeat fold trial share score seconds chosen failure parameters``: ``share`` of the training
+    rows of each inner fold, ``score`` as mean over the inner folds, ``parameters`` as JSON, empty braces for
+    the defaults. A stack is joined of what its members chose, and has no line.
+    """
+    rows = [
+        {
+            "model": one.label,
+            **_place(one),
+            "trial": number,
+            "share": trial.share,
+            "score": trial.mean,
+            "seconds": trial.seconds,
+            "chosen": int(one.chosen is not None and trial.share == 1 and trial.params == one.chosen.params),
+            "failure": trial.failure,
+            "parameters": json.dumps(dict(trial.params), default=_plain),
+        }
+        for one in done
+        if len(one.trials) > 1
+        for number, trial in enumerate(one.trials, start=1)
+    ]
+    table = pd.DataFrame(rows, columns=list(SEARCH_COLUMNS))
+    return table.astype({"repeat": "Int64", "fold": "Int64"})
+
+
+def _place(one: Learned) -> dict[str, Any]:
+    return {
+        "part": "refit" if one.part == "test" else one.part,
+        "repeat": one.repeat if one.part == "cv" else None,
+        "fold": one.fold if one.part == "cv" else None,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else str(value)
