@@ -40,7 +40,7 @@ def test_columns_are_taken_in_the_order_of_the_formula(data, form):
     assert Mrmr(k=6, form=form).fit(X, z).order_.tolist() == by_the_paper(f_regression(X, z)[0], X, 6, form)
 
 
-def test_one_of_two_copies_is_taken_and_F_alone_takes_both(data):
+def test_one_of_two_copies_is_taken_where_relevance_alone_takes_both(data):
     X, y = data
     assert set(np.argsort(f_classif(X, y)[0])[-2:]) == {2, 5}
     assert set(Mrmr(k=2).fit(X, y).order_) in ({2, 8}, {5, 8})
@@ -48,7 +48,7 @@ def test_one_of_two_copies_is_taken_and_F_alone_takes_both(data):
     assert Mrmr(k=2).fit(twice, y).order_.tolist() == [0, 2]
 
 
-def test_only_the_candidates_with_the_highest_F_are_looked_at(data):
+def test_only_the_most_relevant_candidates_are_looked_at(data):
     X, y = data
     assert set(Mrmr(k=2, candidates=2).fit(X, y).order_) == {2, 5}  # the copies, and no other to take
     assert 8 in Mrmr(k=2, candidates=3).fit(X, y).order_

@@ -1,4 +1,4 @@
-"""Stability selection: the bound by hand, halves that complement each other, planted columns, quiet on noise."""
+"""Stability selection: the bound by hand, halves of classes and groups, planted columns, quiet on noise."""
 
 import numpy as np
 import pytest

@@ -33,7 +33,7 @@ def test_names_that_are_not_there_are_counted_and_named_or_dropped(frame):
     step = ListSelector(columns=wanted, missing="drop").fit(frame)
     assert step.absent_ == 2
     assert step.get_feature_names_out().tolist() == ["sex", "TP53"]
-    with pytest.raises(DataError, match="1 of 1 names are not among the 4 columns.*other ids"):
+    with pytest.raises(DataError, match=r"1 of 1 names are not among the 4 columns.*other ids"):
         ListSelector(columns=["ENSG01"], missing="drop").fit(frame)
 
 

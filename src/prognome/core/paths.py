@@ -40,6 +40,10 @@ def anchor(study: Model, folder: Path) -> Model:
             changes[name] = {key: anchor(item, folder) for key, item in value.items()}
         elif isinstance(value, list) and any(isinstance(item, BaseModel) for item in value):
             changes[name] = [anchor(item, folder) for item in value]
+        elif name == "prepare":
+            changes[name] = {
+                block: [anchor(step, folder) for step in steps] for block, steps in value.items()
+            }
     return study.model_copy(update=changes)
 
 

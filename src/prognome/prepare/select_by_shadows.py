@@ -31,7 +31,7 @@ class ShadowSelector(TargetSelector):
     **Learns** ``decision_`` ((q,) 1 confirmed, 0 tentative, -1 rejected), ``hits_`` ((q,) rounds won),
     ``fits_`` (forests grown), ``keep_`` ((p,) columns that stay), from the training rows. One forest a round,
     ``rounds`` at most. No column of 2,000 is rejected before round 18, so those rounds are the dear ones: 12
-    to 15 s in all at 200 rows. On 20,000 columns it takes most of a minute, few trees see any one column and
+    to 15 s in all at 200 rows. On 20,000 columns it takes about a minute, few trees see any one column and
     weak ones are lost: put ``{select.anova: {k: 1000}}`` before it.
 
     Parameters
