@@ -14,12 +14,28 @@ from prognome.core.space import sample
 from prognome.errors import DataError
 from prognome.prepare.catalog import STEPS
 
-NO_GAPS = ("clean.correlated", "select.anova", "select.mutual_info", "reduce.pca")
+MAY_HAVE_GAPS = ("select.variance", "select.list")
+NO_GAPS = (
+    *(entry.name for entry in STEPS if entry.name.startswith("select.") and entry.name not in MAY_HAVE_GAPS),
+    "clean.correlated",
+    "reduce.pca",
+)
 PARAMS = {"impute.median": {"indicators": True}, "impute.knn": {"k": 3, "indicators": True}}
 FEW = {
     "select.anova": {"k": 3},
     "select.mutual_info": {"k": 3},
     "select.variance": {"k": 4},
+    "select.chi2": {"k": 3},
+    "select.correlation": {"k": 3},
+    "select.mrmr": {"k": 3},
+    "select.forest": {"k": 3, "trees": 10},
+    "select.l1": {"k": 3},
+    "select.rfe": {"k": 3},
+    "select.rfe_cv": {"least": 2, "folds": 2, "step": 3},
+    "select.stability": {"pairs": 3},
+    "select.boruta": {"rounds": 3, "trees": 10},
+    "select.genetic": {"population": 6, "generations": 2},
+    "select.list": {"columns": ["g1", "g3", "x1", "x3"], "missing": "drop"},
     "reduce.pca": {"components": 3},
 }
 

@@ -3,6 +3,7 @@
 import pytest
 
 from prognome.core.name_feature import name_feature
+from prognome.core.study import Study
 from prognome.errors import StudyError
 from prognome.jobs.assemble import candidates, clinical_blocks, holds_training_rows, resolve
 from tests.clinic import make_study
@@ -101,6 +102,21 @@ def test_a_role_makes_a_block_clinical(patients):
     genes = {"path": str(patients), "columns": ["g*"]}
     visit = {"path": str(patients), "columns": ["age"], "role": "clinical"}
     assert clinical_blocks(make_study(patients, blocks={"visit": visit, "genes": genes})) == ["visit"]
+
+
+def test_a_list_of_columns_is_read_once_and_its_names_stand_in_the_resolved_study(patients, tmp_path):
+    (tmp_path / "panel.txt").write_text("g1\ng3\n", encoding="utf-8")
+    said = make_study(patients).to_mapping()
+    said["prepare"] = {"genes": ["impute.median", {"select.list": {"path": "panel.txt"}}, "scale.zscore"]}
+    study = resolve(Study.from_mapping(said, folder=tmp_path))
+    (tmp_path / "panel.txt").unlink()
+    assert study.prepare["genes"][1].params == {"columns": ["g1", "g3"]}
+    assert resolve(Study.from_mapping(study.to_mapping())) == study
+    step = dict(candidates(study)[-1].estimator[0].steps["genes"])["select.list"]
+    assert step.columns == ["g1", "g3"]
+    said["prepare"] = {"genes": ["impute.median", {"select.list": {"path": "gone.txt"}}]}
+    with pytest.raises(StudyError, match=r"prepare: genes: select.list: .*gone.txt: cannot be read"):
+        resolve(Study.from_mapping(said, folder=tmp_path))
 
 
 def test_a_stack_takes_all_others_but_the_baselines_or_those_it_names(patients):

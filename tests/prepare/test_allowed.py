@@ -7,11 +7,13 @@ from prognome.errors import StudyError
 from prognome.prepare.allowed import (
     FLAG,
     SEED,
+    Above,
     AnyOf,
     ListOf,
     NumberFrom,
     OneOf,
     Share,
+    Text,
     WholeFrom,
     refuse_values,
 )
@@ -23,6 +25,9 @@ from prognome.prepare.allowed import (
         (WholeFrom(1), [1, 7, np.int64(3)], [0, -1, 1.0, "1", True, None]),
         (NumberFrom(0.0), [0, 0.5, np.float64(2)], [-0.1, float("inf"), float("nan"), "0", False]),
         (Share(), [0.5, 1.0, np.float64(0.1)], [0.0, 1.1, 1, "0.5", float("nan")]),
+        (Above(0.5, 1.0), [0.51, 1.0, 1], [0.5, 1.01, True, "0.7", None]),
+        (Above(0.0), [0.1, 7, np.float64(2)], [0.0, -1, float("inf"), float("nan")]),
+        (Text(), ["a", "g 1"], ["", " ", 1, None]),
         (OneOf(("uniform", "normal")), ["uniform"], ["other", None, 1]),
         (FLAG, [True, False], [1, 0, "true", None]),
         (SEED, [0, 5, None], [-1, 0.5, "0"]),

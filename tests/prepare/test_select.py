@@ -4,10 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 from sklearn import feature_selection as theirs
 
 from prognome.errors import DataError, StudyError
-from prognome.prepare.select import AnovaSelector, MutualInformationSelector, VarianceSelector
+from prognome.prepare.select import (
+    AnovaSelector,
+    Chi2Selector,
+    CorrelationSelector,
+    MutualInformationSelector,
+    VarianceSelector,
+)
 
 
 @pytest.fixture
@@ -116,3 +123,52 @@ def test_two_rows_are_enough():
     X, y = np.array([[1.0, 2.0], [3.0, 2.0]]), np.array([0.5, 1.5])
     assert MutualInformationSelector(k=1).fit(X, y).keep_.sum() == 1
     assert AnovaSelector(k=1).fit(X, y).get_support().tolist() == [True, False]
+
+
+def test_chi2_equals_scikit_learn(data):
+    X, classes, _ = data
+    counts = np.round(np.abs(X) * 4)
+    expected = theirs.SelectKBest(theirs.chi2, k=4).fit(counts, classes)
+    ours = Chi2Selector(k=4).fit(counts, classes)
+    assert_array_equal(ours.scores_, expected.scores_)
+    assert_array_equal(ours.get_support(), expected.get_support())
+
+
+def test_chi2_by_hand():
+    # a sum of 8, three rows of four in the first class: expected 6 and 2, seen 4 and 4, so 4/6 + 4/2
+    step = Chi2Selector(k=1).fit([[0.0, 1.0], [0.0, 1.0], [0.0, 2.0], [0.0, 4.0]], np.array([0, 0, 0, 1]))
+    assert_allclose(step.scores_, [np.nan, 8 / 3])
+    assert step.get_support().tolist() == [False, True]
+
+
+def test_chi2_refuses_numbers_below_nought_and_targets_of_numbers(data):
+    X, classes, numbers = data
+    with pytest.raises(DataError, match="15 columns hold numbers below 0; seen: x0, x1, x2, …"):
+        Chi2Selector().fit(X, classes)
+    with pytest.raises(DataError, match="does not serve a target of numbers"):
+        Chi2Selector().fit(np.abs(X), numbers)
+
+
+def test_correlation_equals_scipy(data):
+    X, classes, numbers = data
+    X = np.round(X, 1)  # with ties
+    for y in (numbers, classes):
+        for method, reference in (("pearson", stats.pearsonr), ("spearman", stats.spearmanr)):
+            expected = [abs(reference(column, y).statistic) for column in X.T]
+            step = CorrelationSelector(k=3, method=method).fit(X, y)
+            assert_allclose(step.scores_, expected, rtol=1e-12)
+            assert set(step.get_support(indices=True)) == set(np.argsort(expected)[-3:])
+
+
+def test_correlation_has_no_order_for_three_classes(data):
+    with pytest.raises(DataError, match="serves a number or two classes; seen: 3 classes"):
+        CorrelationSelector().fit(data[0], np.arange(60) % 3)
+
+
+def test_correlation_of_constants_and_copies(data):
+    X, _, numbers = data
+    twice = np.column_stack([np.full(60, 0.1), X[:, 6], X[:, 6], X[:, 0]])
+    step = CorrelationSelector(k=1).fit(twice, numbers)
+    assert step.scores_[1] == step.scores_[2]
+    assert np.isnan(step.scores_[0])
+    assert step.get_support(indices=True).tolist() == [1]

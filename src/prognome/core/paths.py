@@ -18,6 +18,8 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 def anchor(study: Model, folder: Path) -> Model:
     """The same study with every ``path``, ``file`` and ``fasta`` absolute, and the folder of an ``encoder``.
 
+    Parameters of steps and models are looked through for ``path`` and ``encoder``.
+
     Raises
     ------
     StudyError
@@ -31,22 +33,28 @@ def anchor(study: Model, folder: Path) -> Model:
         elif name in ("file", "fasta") and value is not None:
             changes[name] = absolute(value, folder)
         elif name == "params" and isinstance(value, dict):
-            changes[name] = _encoders(value, folder)
+            changes[name] = _of_params(value, folder)
         elif isinstance(value, BaseModel):
             changes[name] = anchor(value, folder)
         elif isinstance(value, dict) and any(isinstance(item, BaseModel) for item in value.values()):
             changes[name] = {key: anchor(item, folder) for key, item in value.items()}
         elif isinstance(value, list) and any(isinstance(item, BaseModel) for item in value):
             changes[name] = [anchor(item, folder) for item in value]
+        elif name == "prepare":
+            changes[name] = {
+                block: [anchor(step, folder) for step in steps] for block, steps in value.items()
+            }
     return study.model_copy(update=changes)
 
 
-def _encoders(params: dict[str, object], folder: Path) -> dict[str, object]:
-    """Parameters of a model, those of its parts as well."""
+def _of_params(params: dict[str, object], folder: Path) -> dict[str, object]:
+    """Parameters of a step or model, those of its parts as well."""
     changed = dict(params)
     for name, value in params.items():
         if isinstance(value, dict):
-            changed[name] = _encoders(value, folder)
+            changed[name] = _of_params(value, folder)
+        elif name == "path" and isinstance(value, str):
+            changed[name] = absolute(value, folder)
         elif name == "encoder" and isinstance(value, str):
             changed[name] = _encoder(value, folder)
     return changed

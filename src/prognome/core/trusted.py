@@ -78,7 +78,18 @@ TRUSTED = frozenset(
         "prognome.prepare.sequence.KmerEncoder",
         "prognome.prepare.sequence.PositionEncoder",
         "prognome.prepare.select.AnovaSelector",
+        "prognome.prepare.select.Chi2Selector",
+        "prognome.prepare.select.CorrelationSelector",
         "prognome.prepare.select.MutualInformationSelector",
         "prognome.prepare.select.VarianceSelector",
+        "prognome.prepare.select_by_elimination.EliminationSelector",
+        "prognome.prepare.select_by_elimination.FoldedEliminationSelector",
+        "prognome.prepare.select_by_model.ForestSelector",
+        "prognome.prepare.select_by_model.L1Selector",
+        "prognome.prepare.select_by_redundancy.MinimumRedundancySelector",
+        "prognome.prepare.select_by_search.GeneticSelector",
+        "prognome.prepare.select_by_shadows.ShadowSelector",
+        "prognome.prepare.select_by_stability.StabilitySelector",
+        "prognome.prepare.select_list.ListSelector",
     }
 )

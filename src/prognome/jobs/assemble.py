@@ -18,7 +18,7 @@ from prognome.jobs.search_space import refuse_unknown, space_of
 from prognome.model.catalog import MODELS
 from prognome.model.group_mean import GroupMeanClassifier, GroupMeanRegressor
 from prognome.prepare.catalog import STEPS
-from prognome.prepare.fuse import default_steps, fuse
+from prognome.prepare.fuse import default_steps, fuse, settled
 from prognome.read.catalog import READERS
 from prognome.validate.candidate import Candidate
 
@@ -74,14 +74,19 @@ def resolved_steps(study: Study) -> dict[str, list[tuple[str, dict[str, Any]]]]:
 
 
 def _given_steps(study: Study, block: str) -> list[tuple[str, dict[str, Any]]]:
-    """The steps that the study names; those for sequences know the block's alphabet and strands.
+    """The steps that the study names, with lists of columns read from their files.
+
+    Those for sequences know the block's alphabet and strands.
 
     Raises
     ------
     StudyError
-        For a step that meets sequences and cannot read them.
+        For a step that meets sequences and cannot read them, or a file of columns that cannot be read.
     """
-    chain = [(step.name, dict(step.params)) for step in study.prepare[block]]
+    chain = [
+        (step.name, settled(step.name, step.params, where=f"prepare: {block}: {step.name}"))
+        for step in study.prepare[block]
+    ]
     if "sequence" not in _kinds(study, block):
         return chain
     of_block = dict(_default_steps(study, block))

@@ -60,6 +60,38 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Above:
+    """A number above ``low`` and up to ``high``."""
+
+    low: float
+    high: float = inf
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is a finite number, not a truth value, and between them."""
+        return (
+            isinstance(value, Real)
+            and not isinstance(value, bool)
+            and self.low < float(value) <= self.high
+            and float(value) < inf
+        )
+
+    def __str__(self) -> str:
+        return f"a number above {self.low:g}" + (f" and up to {self.high:g}" if self.high < inf else "")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text with something in it."""
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is such text."""
+        return isinstance(value, str) and bool(value.strip())
+
+    def __str__(self) -> str:
+        return "text"
+
+
+@dataclass(frozen=True)
 class OneOf:
     """One of a few values."""
 

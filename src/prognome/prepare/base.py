@@ -59,6 +59,10 @@ class Step(TransformerMixin, BaseEstimator, ABC):
         DataError
             If the table cannot be used.
         """
+        return self._fit(X, y)
+
+    def _fit(self, X: Any, y: ArrayLike | None, **known: Any) -> Self:
+        """Learn from these rows and from what is ``known`` of them beside the table."""
         refuse_values(self.NAME, self.get_params(deep=False), self.ALLOWED)
         columns = take_apart(X, where=self.NAME)
         if len(columns) == 0:
@@ -66,7 +70,7 @@ class Step(TransformerMixin, BaseEstimator, ABC):
         self.n_features_in_ = len(columns.names)
         self.number_columns_ = columns.number
         self.names_in_ = None if columns.index is None else columns.names.astype(np.str_)
-        self._learn(columns, None if y is None else np.asarray(y))
+        self._learn(columns, None if y is None else np.asarray(y), **known)
         refuse_twice(self._rename(columns.names), where=f"{self.NAME}: after it")
         return self
 
@@ -122,7 +126,7 @@ class Step(TransformerMixin, BaseEstimator, ABC):
 
     @abstractmethod
     def _learn(self, columns: Columns, y: Any) -> None:
-        """Learn from a table taken apart."""
+        """Learn from a table taken apart; a step that takes groups gets them as ``groups`` too."""
 
     @abstractmethod
     def _apply(self, columns: Columns) -> Columns:

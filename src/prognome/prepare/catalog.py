@@ -9,6 +9,10 @@ def _entry(name: str, attribute: str, help_line: str) -> Entry:
     return Entry(name, f"prognome.prepare.{name.split('.')[0]}:{attribute}", help_line, blocks=("table",))
 
 
+def _selector(name: str, file: str, attribute: str, help_line: str) -> Entry:
+    return Entry(name, f"prognome.prepare.{file}:{attribute}", help_line, blocks=("table",))
+
+
 def _of_sequences(name: str, attribute: str, help_line: str) -> Entry:
     return Entry(name, f"prognome.prepare.sequence:{attribute}", help_line, blocks=("sequence",))
 
@@ -40,6 +44,65 @@ STEPS = Menu(
             "select.mutual_info",
             "MutualInformationSelector",
             "Keep the k number columns that tell most about the target.",
+        ),
+        _entry(
+            "select.chi2", "Chi2Selector", "Keep the k columns of counts that differ most between classes."
+        ),
+        _entry(
+            "select.correlation",
+            "CorrelationSelector",
+            "Keep the k columns most correlated with a number or two classes.",
+        ),
+        _selector(
+            "select.mrmr",
+            "select_by_redundancy",
+            "MinimumRedundancySelector",
+            "Keep k columns that go with the target and not with each other (mRMR).",
+        ),
+        _selector(
+            "select.forest",
+            "select_by_model",
+            "ForestSelector",
+            "Keep the k columns most important to a random forest.",
+        ),
+        _selector(
+            "select.l1",
+            "select_by_model",
+            "L1Selector",
+            "Keep the columns to which an L1 penalty (lasso) leaves a weight.",
+        ),
+        _selector(
+            "select.rfe",
+            "select_by_elimination",
+            "EliminationSelector",
+            "Drop the columns of least weight round by round, until k are left.",
+        ),
+        _selector(
+            "select.rfe_cv",
+            "select_by_elimination",
+            "FoldedEliminationSelector",
+            "Drop columns round by round; inner folds choose how many stay.",
+        ),
+        _selector(
+            "select.stability",
+            "select_by_stability",
+            "StabilitySelector",
+            "Keep the columns that the lasso chooses on most halves of the rows.",
+        ),
+        _selector(
+            "select.boruta",
+            "select_by_shadows",
+            "ShadowSelector",
+            "Keep all columns that beat their shuffled shadows in a forest (Boruta).",
+        ),
+        _selector(
+            "select.genetic",
+            "select_by_search",
+            "GeneticSelector",
+            "Keep the subset that a genetic algorithm finds best by inner folds.",
+        ),
+        _selector(
+            "select.list", "select_list", "ListSelector", "Keep the columns that a list or a file names."
         ),
         _entry("reduce.pca", "PrincipalComponents", "Replace the number columns by principal components."),
     ],

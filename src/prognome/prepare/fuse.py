@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from prognome.core.cohort import Cohort
+from prognome.core.fit import takes_groups
 from prognome.core.table import is_number
 from prognome.errors import DataError, PrognomeError, StudyError, nearest, number_rows
 from prognome.prepare.allowed import refuse_values
@@ -95,6 +96,7 @@ class Fuse(TransformerMixin, BaseEstimator):
         if y is None and isinstance(X, Cohort):
             y = X.target
         target = None if y is None else np.asarray(y)
+        groups = X.groups if isinstance(X, Cohort) else None
         self.chains_: dict[str, Chain] = {}
         self.means_: dict[str, Numbers] = {}
         self.optional_ = [name for name in names if isinstance(X, Cohort) and name in X.present]
@@ -108,7 +110,8 @@ class Fuse(TransformerMixin, BaseEstimator):
             frame = frame if here.all() else frame.take(np.flatnonzero(here))
             self.chains_[name] = [(step, clone(estimator)) for step, estimator in self.steps[name]]
             known = target if target is None or here.all() else target[here]
-            values, columns = _run(name, self.chains_[name], frame, known, fit=True)
+            together = groups if groups is None or here.all() else groups[here]
+            values, columns = _run(name, self.chains_[name], frame, known, together, fit=True)
             if name in self.optional_:
                 self.means_[name] = values.mean(axis=0)
                 values = self._with_absent(name, values, here)
@@ -147,7 +150,7 @@ class Fuse(TransformerMixin, BaseEstimator):
                 values = np.empty((0, width))
             else:
                 part = frame if here.all() else frame.take(np.flatnonzero(here))
-                values, _ = _run(name, self.chains_[name], part, None, fit=False)
+                values, _ = _run(name, self.chains_[name], part, None, None, fit=False)
             made[name] = self._with_absent(name, values, here) if name in self.optional_ else values
         return _side_by_side(made)
 
@@ -264,9 +267,27 @@ def build_step(name: str, params: Mapping[str, Any], *, where: str, random_state
             mend = nearest(str(key), known) or "It takes no parameters."
             raise StudyError(where, f"no parameter is called '{key}'", mend=mend)
     refuse_values(where, params, getattr(step, "ALLOWED", {}))
+    params = settled(name, params, where=where)
     if "random_state" in known:
         params = {"random_state": random_state, **params}
     return step(**params)
+
+
+def settled(name: str, params: Mapping[str, Any], *, where: str) -> dict[str, Any]:
+    """The parameters of a step with the files read that they point to, so that they say all by themselves.
+
+    Parameters
+    ----------
+    name, params, where
+        As for :func:`build_step`.
+
+    Raises
+    ------
+    StudyError
+        For a step that does not exist, or a file that cannot be read.
+    """
+    settle = getattr(STEPS.find(name, where=where).load(), "settle", None)
+    return dict(params) if settle is None else settle(params, where=where)
 
 
 def default_steps(
@@ -331,11 +352,14 @@ def _read_block(X: Any, name: str, names: list[str], optional: list[str]) -> tup
     return X.blocks[name].frame, here
 
 
-def _run(block: str, chain: Chain, frame: pd.DataFrame, y: Any, *, fit: bool) -> tuple[Numbers, list[str]]:
+def _run(
+    block: str, chain: Chain, frame: pd.DataFrame, y: Any, groups: Any, *, fit: bool
+) -> tuple[Numbers, list[str]]:
     """One block through its steps, then checked: finite numbers throughout."""
     for _, step in chain:
         try:
-            made = step.fit_transform(frame, y) if fit else step.transform(frame)
+            known = {"groups": groups} if groups is not None and takes_groups(step) else {}
+            made = step.fit_transform(frame, y, **known) if fit else step.transform(frame)
         except PrognomeError as error:
             raise type(error)(
                 f"block {block}: {error.where}",

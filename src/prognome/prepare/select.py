@@ -1,4 +1,4 @@
-"""Keeping the number columns that matter most in the training rows; categories pass.
+"""Keeping number columns by a score that looks at one column at a time; categories pass.
 
 Ties are broken by the order of the columns, so that the same rows always give the same columns.
 """
@@ -6,31 +6,19 @@ Ties are broken by the order of the columns, so that the same rows always give t
 from __future__ import annotations
 
 import warnings
-from abc import abstractmethod
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
+from sklearn.feature_selection import chi2
 
-from prognome.core.space import Space, Whole
-from prognome.errors import DataError, number_rows
+from prognome.core.space import Choice, Space, Whole
+from prognome.errors import DataError
 from prognome.prepare.allowed import AnyOf, NumberFrom, OneOf, Rule, WholeFrom
 from prognome.prepare.base import KeepingStep
-from prognome.prepare.columns import Columns, Mask, Numbers, refuse_missing
-
-Task = Literal["auto", "classes", "number"]
-
-
-def best(scores: Numbers, k: int) -> Mask:
-    """(q,) which are the k highest scores; of equal ones the earlier, undefined ones last.
-
-    >>> best(np.array([1.0, 3.0, np.nan, 3.0]), 1).tolist()
-    [False, True, False, False]
-    """
-    order = np.argsort(-np.where(np.isnan(scores), -np.inf, scores), kind="stable")
-    chosen = np.zeros(len(scores), dtype=bool)
-    chosen[order[:k]] = True
-    return chosen
+from prognome.prepare.columns import Columns, Numbers, list_names
+from prognome.prepare.selector import TASK, BestSelector, Task, best
 
 
 class VarianceSelector(KeepingStep):
@@ -72,56 +60,14 @@ class VarianceSelector(KeepingStep):
         self.keep_[columns.number] = above
 
 
-class _TargetSelector(KeepingStep):
-    """Keeps the k number columns that go best with the target."""
+def f_scores(numbers: Numbers, y: NDArray[Any], *, classes: bool) -> Numbers:
+    """(q,) F of each number column: between the classes, or of the regression on it; NaN where constant."""
+    from prognome.screen.anova import anova_f, regression_f  # compiles when it is first needed
 
-    needs_target = True
-    k: int
-    task: Task
-
-    @abstractmethod
-    def _score(self, numbers: Numbers, y: NDArray[Any], *, classes: bool) -> Numbers:
-        """(q,) how well each number column goes with the target."""
-
-    def _learn(self, columns: Columns, y: Any) -> None:
-        target, classes = self._read_target(y, len(columns))
-        refuse_missing(columns, where=self.NAME)
-        if columns.numbers.shape[1]:
-            self.scores_ = self._score(columns.numbers, target, classes=classes)
-        else:
-            self.scores_ = np.empty(0)
-        self.keep_ = np.ones(len(columns.names), dtype=bool)
-        self.keep_[columns.number] = best(self.scores_, self.k)
-
-    def _read_target(self, y: Any, n: int) -> tuple[NDArray[Any], bool]:
-        if y is None:
-            raise DataError(self.NAME, "needs the target", mend="Give it to fit as y.")
-        target = np.asarray(y)
-        if target.shape != (n,):
-            raise DataError(self.NAME, "the target does not fit", seen=str(target.shape), expected=str((n,)))
-        classes = target.dtype.kind != "f" if self.task == "auto" else self.task == "classes"
-        if target.dtype.kind == "f" and not np.isfinite(target).all():
-            rows = np.flatnonzero(~np.isfinite(target)).tolist()
-            raise DataError(self.NAME, f"the target is missing or infinite in {number_rows(rows)}")
-        try:
-            target = np.unique(target, return_inverse=True)[1] if classes else target.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise DataError(
-                self.NAME,
-                "the target mixes text, numbers or gaps" if classes else "the target is not numbers",
-                mend="" if classes else "Say task: classes.",
-            ) from error
-        if len(np.unique(target)) < 2:
-            raise DataError(
-                self.NAME,
-                f"the target has a single {'class' if classes else 'value'} in {n:,} rows",
-                expected="two or more",
-                mend="Check the split: every training part needs both.",
-            )
-        return target, classes
+    return (anova_f if classes else regression_f)(numbers, y)
 
 
-class AnovaSelector(_TargetSelector):
+class AnovaSelector(BestSelector):
     """Keep the k number columns with the highest F: of the analysis of variance, or of the correlation.
 
     **Learns** ``scores_`` ((q,) F of each number column on the training rows: between the classes, as
@@ -140,7 +86,7 @@ class AnovaSelector(_TargetSelector):
     SPACE: ClassVar[Space] = {"k": Whole(10, 1000, log=True)}
     ALLOWED: ClassVar[dict[str, Rule]] = {
         "k": WholeFrom(1),
-        "task": OneOf(("auto", "classes", "number")),
+        "task": TASK,
     }
 
     def __init__(self, *, k: int = 100, task: Task = "auto") -> None:
@@ -148,12 +94,10 @@ class AnovaSelector(_TargetSelector):
         self.task = task
 
     def _score(self, numbers: Numbers, y: NDArray[Any], *, classes: bool) -> Numbers:
-        from prognome.screen.anova import anova_f, regression_f  # compiles when it is first needed
-
-        return (anova_f if classes else regression_f)(numbers, y)
+        return f_scores(numbers, y, classes=classes)
 
 
-class MutualInformationSelector(_TargetSelector):
+class MutualInformationSelector(BestSelector):
     """Keep the k number columns with the highest mutual information with the target.
 
     **Learns** ``scores_`` ((q,) mutual information in nats on the training rows, as scikit-learn's
@@ -177,7 +121,7 @@ class MutualInformationSelector(_TargetSelector):
     SPACE: ClassVar[Space] = {"k": Whole(10, 1000, log=True)}
     ALLOWED: ClassVar[dict[str, Rule]] = {
         "k": WholeFrom(1),
-        "task": OneOf(("auto", "classes", "number")),
+        "task": TASK,
     }
 
     def __init__(self, *, k: int = 100, task: Task = "auto") -> None:
@@ -190,3 +134,115 @@ class MutualInformationSelector(_TargetSelector):
         if classes:
             return mutual_info_classes(numbers, y)
         return mutual_info_number(numbers, y, neighbours=min(3, len(y) - 1))
+
+
+class Chi2Selector(BestSelector):
+    """Keep the k number columns whose sums differ most between the classes: counts, shares, 0/1 columns.
+
+    **Learns** ``scores_`` ((q,) Pearson's χ² of each number column on the training rows, as scikit-learn's
+    ``chi2``: the sum over each class against what its share of the rows would give), ``keep_`` ((p,)
+    columns that stay). Serves classes alone, and refuses numbers below 0. χ² grows with the unit of a
+    column, so columns that are compared should have one unit.
+
+    Parameters
+    ----------
+    k
+        How many; all if there are fewer.
+
+    References
+    ----------
+    Pearson (1900), Philosophical Magazine 50:157–175; for choosing words by counts: Yang and Pedersen
+    (1997), ICML, 412–420.
+    """
+
+    NAME = "select.chi2"
+    SPACE: ClassVar[Space] = {"k": Whole(10, 1000, log=True)}
+    ALLOWED: ClassVar[dict[str, Rule]] = {"k": WholeFrom(1)}
+    SERVES = ("classes",)
+    INSTEAD = "Use select.anova or select.correlation; classes are whole numbers or text."
+
+    def __init__(self, *, k: int = 100) -> None:
+        self.k = k
+
+    def _learn(self, columns: Columns, y: Any, groups: Any = None) -> None:
+        below = np.logical_or.reduce(columns.numbers < 0, axis=0)
+        if below.any():
+            raise DataError(
+                self.NAME,
+                f"{below.sum():,} {'column holds' if below.sum() == 1 else 'columns hold'} numbers below 0",
+                seen=list_names(columns.number_names[below]),
+                expected="counts, shares or 0/1",
+                mend="Put it before the scaling, or use select.anova.",
+            )
+        super()._learn(columns, y, groups)
+
+    def _score(self, numbers: Numbers, y: NDArray[Any], *, classes: bool) -> Numbers:
+        with np.errstate(invalid="ignore"):  # a column of zeros is ranked last
+            score, _ = chi2(numbers, y)
+        return np.asarray(score)
+
+
+class CorrelationSelector(BestSelector):
+    """Keep the k number columns with the highest absolute correlation with a number or with two classes.
+
+    **Learns** ``scores_`` ((q,) absolute correlation of each number column with the target on the training
+    rows; of two classes the second, in the order of their names, counts as 1), ``keep_`` ((p,) columns that
+    stay). More than two classes are refused: they have no order.
+
+    Parameters
+    ----------
+    k
+        How many; all if there are fewer.
+    method
+        ``pearson``; or ``spearman``, the same of ranks (ties get their mean rank), which one far value
+        cannot sway.
+    task
+        ``classes`` or ``number``; ``auto`` takes a target of ``float`` for numbers and any other for classes.
+
+    References
+    ----------
+    Spearman (1904), American Journal of Psychology 15:72–101.
+    """
+
+    NAME = "select.correlation"
+    SPACE: ClassVar[Space] = {
+        "k": Whole(10, 1000, log=True),
+        "method": Choice(("pearson", "spearman")),
+    }
+    ALLOWED: ClassVar[dict[str, Rule]] = {
+        "k": WholeFrom(1),
+        "method": OneOf(("pearson", "spearman")),
+        "task": TASK,
+    }
+
+    def __init__(
+        self, *, k: int = 100, method: Literal["pearson", "spearman"] = "pearson", task: Task = "auto"
+    ) -> None:
+        self.k = k
+        self.method = method
+        self.task = task
+
+    def _score(self, numbers: Numbers, y: NDArray[Any], *, classes: bool) -> Numbers:
+        if classes and y.max() > 1:
+            raise DataError(
+                self.NAME,
+                "serves a number or two classes",
+                seen=f"{y.max() + 1:,} classes",
+                mend="Use select.anova.",
+            )
+        varies = numbers.min(axis=0) < numbers.max(axis=0)
+        if self.method == "spearman":
+            numbers, y = rankdata(numbers, axis=0), rankdata(y)
+        return np.where(varies, np.abs(correlations(numbers, y)), np.nan)
+
+
+def correlations(numbers: Numbers, y: NDArray[Any]) -> Numbers:
+    """(q,) Pearson's correlation of each column with (n,) y; NaN where a spread is 0.
+
+    Equal columns get equal values to the last bit, which a matrix product does not promise.
+    """
+    apart = numbers - numbers.mean(axis=0)
+    against = y - y.mean()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        together = (apart * against[:, None]).sum(axis=0)
+        return np.asarray(together / np.sqrt(np.square(apart).sum(axis=0) * np.square(against).sum()))

@@ -8,7 +8,8 @@ that rounding cannot add up.
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +21,9 @@ TOLERANCE = 1e-6
 RENEWED_AT = 0.8
 
 
-def svm_rfe_order(x: ArrayLike, y: ArrayLike, *, c: float = 1.0, step: float = 1) -> NDArray[np.intp]:
+def svm_rfe_order(
+    x: ArrayLike, y: ArrayLike, *, c: float = 1.0, step: float = 1, plan: Sequence[int] | None = None
+) -> NDArray[np.intp]:
     r"""Columns by how long they stay when the least :math:`w^2` goes first.
 
     The machines are those of scikit-learn's ``SVC(kernel="linear", C=c)`` (hinge loss, a free intercept, one
@@ -37,6 +40,9 @@ def svm_rfe_order(x: ArrayLike, y: ArrayLike, *, c: float = 1.0, step: float = 1
         Cost of a row within the margin, above 0.
     step
         How many columns go at a time; below 1 the share of all columns, as in ``RFE``.
+    plan
+        In its place: how many columns each round has, from all to the last round, of which the columns are
+        left in their own order.
 
     Returns
     -------
@@ -75,19 +81,28 @@ def svm_rfe_order(x: ArrayLike, y: ArrayLike, *, c: float = 1.0, step: float = 1
     gone: list[NDArray[np.intp]] = []
     here = np.arange(len(rows))  # places in ``rows`` of those left
     gram = rows.T @ rows
-    while len(left) > 1:
+    drops = _drops(len(rows), at_a_time, plan)
+    for drop in drops:
         if len(here) < RENEWED_AT * len(rows):
             rows = rows[here]
             here = np.arange(len(rows))
             gram = rows.T @ rows
         weights = rows @ np.column_stack([machine.solve(gram) for machine in machines])
         squares = np.square(weights).sum(axis=1)[here]
-        going = _least(squares, min(at_a_time, len(left) - 1))
+        going = _least(squares, drop)
         gone.append(left[going])
         taken = rows[here[going]]
         gram -= taken.T @ taken
         left, here = np.delete(left, going), np.delete(here, going)
     return np.concatenate([left, *reversed([part[::-1] for part in gone])])
+
+
+def _drops(columns: int, at_a_time: int, plan: Sequence[int] | None) -> list[int]:
+    """How many columns go in each round."""
+    if plan is not None:
+        return [now - then for now, then in pairwise(plan)]
+    whole, rest = divmod(columns - 1, at_a_time)
+    return [at_a_time] * whole + [rest] * (rest > 0)
 
 
 class _Machine:
