@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from prognome.core.study_target import REST, Target
 from prognome.errors import DataError, StudyError
 from prognome.jobs.roles import equals
+from prognome.jobs.survival_target import code_survival
 
 FEW_CLASSES, MANY_CLASSES = 6, 20
 Numbered = Callable[[Any], str]
@@ -25,7 +26,7 @@ class Coded:
     Parameters
     ----------
     values
-        (n,) class codes or numbers.
+        (n,) class codes or numbers; of survival (n, 2) time and event.
     classes
         Labels by code; for a binary target the event is code 1. Empty for numbers.
     notes
@@ -37,7 +38,14 @@ class Coded:
     notes: tuple[str, ...] = ()
 
 
-def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Numbered) -> Coded:
+def code_target(
+    text: pd.Series[str],
+    spec: Target,
+    *,
+    where: str,
+    numbered: Numbered,
+    time: pd.Series[str] | None = None,
+) -> Coded:
     """Code the target by its kind; the kind is what the study says, never a guess.
 
     Parameters
@@ -50,6 +58,8 @@ def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Num
         File and column, for messages.
     numbered
         Counts and numbers rows given by their ids, for messages.
+    time
+        (n,) cells of the time of survival; ``text`` is then the event.
 
     Raises
     ------
@@ -57,6 +67,9 @@ def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Num
         For one class only, a third class in a binary target, an event nobody has, text or infinity among
         numbers, or a kind that cannot be meant.
     """
+    if time is not None:
+        values, notes = code_survival(time, text, spec, where=where, numbered=numbered)
+        return Coded(values, (), notes)
     if spec.kind == "number":
         return _numbers(text, where, numbered)
     text = against_rest(text, spec)

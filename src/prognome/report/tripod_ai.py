@@ -104,7 +104,8 @@ def _analysis(run: Run) -> tuple[Item, ...]:
         if weighted
         else "The study asks for no weighing of classes; no rows were drawn again or left out for balance."
     )
-    balance = "Not applicable: the target is a number." if run.kind == "number" else classes
+    none = {"number": "a number", "survival": "a time"}.get(run.kind)
+    balance = f"Not applicable: the target is {none}." if none else classes
     looked = facts.subgroups(run)
     fair = f"Every figure was looked at in subgroups, and gaps were tested. {looked}" if looked else ""
     return (

@@ -104,4 +104,5 @@ def _judge(
     assert train.target is not None
     assert judge.target is not None
     fitted = fit(seeded(candidate.with_params(params), seed), train, train.target, train.groups)
-    return Judged(judge.target, say(fitted, judge, len(cohort.classes)))
+    said = say(fitted, judge, len(cohort.classes), cohort.follow_up)
+    return Judged(judge.target, said, follow_up=cohort.follow_up)
