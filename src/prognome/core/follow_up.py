@@ -58,8 +58,8 @@ def learn_follow_up(
 ) -> FollowUp:
     """The times at which a study asks, where it does not say so itself.
 
-    **Learns** ``tau`` (the latest time at which a tenth of the rows, and ten of them, are still followed; never
-    before the last horizon that was given), ``horizons`` (quartiles of the times of events up to there, to three
+    **Learns** ``tau`` (the latest time beyond which a tenth of the rows, and ten of them, are followed; never before
+    the last horizon that was given), ``horizons`` (quartiles of the times of events up to there, to three
     digits), from the rows given.
 
     Parameters
@@ -88,7 +88,8 @@ def learn_follow_up(
     if tau is None:
         n = len(time)
         followed = max(int(np.ceil(FOLLOWED_SHARE * n)), min(FOLLOWED_ROWS, n // 2), 1)
-        tau = max(float(np.sort(time)[n - followed]), *(horizons or (0.0,)), 0.0)
+        earlier = time[time < np.sort(time)[n - followed]]
+        tau = max(float(earlier.max()) if len(earlier) else 0.0, *(horizons or (0.0,)), 0.0)
     before = time[event & (time <= tau)]
     if not len(before):
         raise StudyError(

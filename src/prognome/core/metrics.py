@@ -107,8 +107,8 @@ METRICS: dict[str, Metric] = {
         Metric("pearson", "linear correlation", NUMBER, True, False, numbers.correlation("pearsonr"), numbers.weighted_pearson),
         Metric("spearman", "rank correlation", NUMBER, True, False, numbers.correlation("spearmanr"), numbers.weighted_spearman),
         Metric("within_20_percent", "share of predictions within 20 % of the truth", NUMBER, True, False, lambda j: float(numbers.within_20(j).mean()), row_mean(numbers.within_20)),
-        _survival("c_uno", "chance that of two patients the one with the earlier event has the higher risk, free of the censoring (Uno)", True, survival.c_uno),
-        _survival("c_harrell", "the same over the pairs that censoring left (Harrell)", True, survival.c_harrell),
+        _survival("c_uno", "concordance of risk and time of events up to tau, free of the censoring (Uno)", True, survival.c_uno),
+        _survival("c_harrell", "concordance of risk and time over the pairs that censoring left (Harrell)", True, survival.c_harrell),
         _survival("auc_t", "mean over the horizons of the area under the ROC curve at that time", True, survival.auc_t),
         _survival("brier_integrated", "mean squared error of the predicted survival over the time up to tau", False, survival.brier_integrated),
     )

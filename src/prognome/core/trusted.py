@@ -62,5 +62,6 @@ TRUSTED = frozenset(
         "prognome.prepare.select.AnovaSelector",
         "prognome.prepare.select.MutualInformationSelector",
         "prognome.prepare.select.VarianceSelector",
+        "prognome.prepare.select_cox.CoxSelector",
     }
 )

@@ -80,6 +80,15 @@ def _given_steps(study: Study, block: str) -> list[tuple[str, dict[str, Any]]]:
         For a step that meets sequences and cannot read them.
     """
     chain = [(step.name, dict(step.params)) for step in study.prepare[block]]
+    for name, _ in chain:
+        serves = STEPS.find(name, where=f"prepare: {block}").targets
+        if serves and study.target.kind not in serves:
+            raise StudyError(
+                f"prepare: {block}",
+                f"'{name}' does not serve a {study.target.kind} target",
+                expected=" or ".join(serves),
+                mend="For classes and numbers: select.anova.",
+            )
     if "sequence" not in _kinds(study, block):
         return chain
     of_block = dict(_default_steps(study, block))

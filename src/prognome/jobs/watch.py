@@ -132,9 +132,9 @@ def guard_training_rows(study: Study, loaded: Loaded, split: Split) -> list[Said
         seed=seed_of(study.seed, "guards"),
     )
     if learn.follow_up is not None:  # a column may be the time in other words, and not the event
-        known = {(alarm.guard, alarm.where) for alarm in alarms}
+        known = {(alarm.where, alarm.what) for alarm in alarms}
         of_time = giveaway(by_time(learn), seed=seed_of(study.seed, "guards"))
-        alarms += [alarm for alarm in of_time if (alarm.guard, alarm.where) not in known]
+        alarms += [alarm for alarm in of_time if (alarm.where, alarm.what) not in known]
     return said(study, TRAINING_ROWS, alarms)
 
 

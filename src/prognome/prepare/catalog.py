@@ -40,6 +40,13 @@ STEPS = Menu(
             "MutualInformationSelector",
             "Keep the k number columns that tell most about the target (slow on wide tables).",
         ),
+        Entry(
+            "select.cox",
+            "prognome.prepare.select_cox:CoxSelector",
+            "Keep the k number columns that go best with survival (Cox's score test).",
+            targets=("survival",),
+            blocks=("table",),
+        ),
         _entry("reduce.pca", "PrincipalComponents", "Replace the number columns by principal components."),
     ],
     group="prognome.steps",

@@ -100,8 +100,9 @@ def _curves(run: Run, part: str, groups: Sequence[Group]) -> Drawing:
         marks.append(band(plot, one.times, one.low, one.high, colour, opacity=0.12))
         marks.append(line(plot, one.times, one.survival, colour, width=2.2, dash=dash))
         entries.append((f"{one.name} risk: {one.events:,} of {count(one.rows, 'row')}", colour, dash))
-    lowest = plot.height - plot.bottom - 12 - 18.0 * (len(entries) - 1)
-    marks.append(key(entries, plot.left + 8.0, lowest))
+    longest = max(len(words) for words, _, _ in entries)
+    right = plot.width - plot.right - 34 - 6.1 * longest  # where curves that fall seldom are
+    marks.append(key(entries, max(plot.left + 8.0, right), plot.top + 12.0))
     title = f"Survival by third of predicted risk, {inside(part)}"
     told = "; ".join(
         f"{one.name} risk: {decimal(float(one.survival[-1]))} at {one.times[-1]:g}" for one in groups
