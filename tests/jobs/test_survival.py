@@ -116,7 +116,9 @@ def test_from_two_columns_to_the_bedside(table, tmp_path):
     assert test.loc["c_uno", "value"] > 0.65
     assert test.loc["c_uno", "method"] == "BCa bootstrap, 100 × rows"
     assert (test["low"] <= test["value"]).all()
-    assert {"c_harrell", "auc_t", "brier_integrated", "auc_t@5", "brier_t@10", "survival_bias@10"} <= set(test.index)
+    assert {"c_harrell", "auc_t", "brier_integrated", "auc_t@5", "brier_t@10", "survival_bias@10"} <= set(
+        test.index
+    )
     said = pd.read_csv(out / "predictions.tsv", sep="\t")
     assert list(said)[5:] == ["time", "event", "risk", "survival_5", "survival_10"]
     assert (test["events"] == said[(said["model"] == "cox") & (said["part"] == "test")]["event"].sum()).all()
@@ -161,7 +163,9 @@ def test_a_column_that_is_the_event_or_the_time_in_other_words_is_told(table):
     frame["status_code"] = 7 - 2 * frame["died"]
     frame["weeks"] = frame["days"] / 7
     frame.to_csv(table, sep="\t", index=False)
-    told = [one.where + one.what for one in prepare(ask(table)).guards if one.guard == "giveaway" and one.what]
+    told = [
+        one.where + one.what for one in prepare(ask(table)).guards if one.guard == "giveaway" and one.what
+    ]
     assert any("status_code" in one for one in told)
     assert any("weeks" in one for one in told)
 
@@ -195,8 +199,8 @@ def test_horizons_belong_to_survival(table):
 
 
 def test_a_stack_joins_risks_and_equals_one_fitted_alone(table):
-    study = ask(table, models=["cox", {"random_survival_forest": {"n_estimators": 10}}, "stack"], subgroups=[],
-                explain={"markers": False})  # fmt: skip
+    forest = {"random_survival_forest": {"n_estimators": 10}}
+    study = ask(table, models=["cox", forest, "stack"], subgroups=[], explain={"markers": False})
     result = run(study, None, workers=1)
     folds = result.evaluation.folds[("stack", "test")]
     assert np.isfinite(folds[0].judged.score).all()

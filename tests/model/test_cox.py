@@ -94,10 +94,14 @@ def test_risk_is_nought_and_survival_near_that_of_all_at_mean_features():
     at_mean = X.mean(axis=0, keepdims=True)
     assert model.predict(at_mean)[0] == pytest.approx(0, abs=1e-12)
     times = np.array([0.3, 1.0])
-    np.testing.assert_allclose(model.predict_survival(at_mean, times)[0], kaplan_meier(*y.T).at(times), atol=0.01)
+    np.testing.assert_allclose(
+        model.predict_survival(at_mean, times)[0], kaplan_meier(*y.T).at(times), atol=0.01
+    )
 
 
-@pytest.mark.parametrize("bad", [np.zeros((200, 2)), np.ones(200), np.column_stack([np.ones(200), np.zeros(200)])])
+@pytest.mark.parametrize(
+    "bad", [np.zeros((200, 2)), np.ones(200), np.column_stack([np.ones(200), np.zeros(200)])]
+)
 def test_what_is_no_survival_is_refused(bad):
     with pytest.raises(DataError):
         PenalisedCox().fit(draw()[0], bad)

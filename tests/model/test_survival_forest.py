@@ -17,8 +17,8 @@ from tests.remissions import EVENT, ON_PLACEBO, TIME
 def at_each_time(which):
     """(G,) events and rows at risk at each time of an event."""
     grid = np.unique(TIME[EVENT == 1])
-    dead = np.array([((TIME == one) & (EVENT == 1) & which).sum() for one in grid], dtype=float)
-    risk = np.array([((TIME >= one) & which).sum() for one in grid], dtype=float)
+    dead = np.array([((one == TIME) & (EVENT == 1) & which).sum() for one in grid], dtype=float)
+    risk = np.array([((one <= TIME) & which).sum() for one in grid], dtype=float)
     return dead, risk
 
 
@@ -39,11 +39,13 @@ def test_one_split_parts_placebo_from_the_treated_and_its_leaves_are_their_own_h
     assert model.trees_["feature"].tolist() == [1, -1, -1]
     assert model.trees_["threshold"][0] == 0.5
     for side in (0, 1):
-        own = ON_PLACEBO == side
+        own = side == ON_PLACEBO
         expected = nelson_aalen(TIME[own], EVENT[own]).at(model.times_)
         np.testing.assert_allclose(model.cumulative_hazard(X[own])[0], expected, rtol=1e-6)
     survival = model.predict_survival(X[:1], np.array([0.5, 8.0]))
-    np.testing.assert_allclose(survival[0], [1, np.exp(-nelson_aalen(TIME[:21], EVENT[:21]).at(8.0))], rtol=1e-6)
+    np.testing.assert_allclose(
+        survival[0], [1, np.exp(-nelson_aalen(TIME[:21], EVENT[:21]).at(8.0))], rtol=1e-6
+    )
 
 
 def test_a_leaf_holds_rows_enough_and_a_tree_is_no_deeper_than_asked():

@@ -1,4 +1,4 @@
-"""Predicted survival mended so that of 100 patients told 80 % at three years, about 80 are free of the event."""
+"""Predicted survival mended: of 100 patients told 80 % at three years, about 80 are free of the event."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def learn_survival_calibration(
     The survival that is told afterwards is ``exp(-H(t) exp(slope · (risk - centre)))``: proportional hazards,
     whatever the model is. The order of two rows stays.
 
-    **Learns** the slope by Cox's partial likelihood with the risk as its only column, H by Breslow's estimate, and
-    the centre as the mean risk, from all rows given.
+    **Learns** the slope by Cox's partial likelihood with the risk as its only column, H by Breslow's
+    estimate, and the centre as the mean risk, from all rows given.
 
     Parameters
     ----------

@@ -29,8 +29,8 @@ class Cohort:
         Name → table of n rows in the order of ``ids``.
     target
         (n,) class codes 0 … K-1 (``int64``; for a binary target 1 is the event) or numbers
-        (``float64``), or (n, 2) time and event of survival (``float64``); None where nothing is known, as for a
-        new patient.
+        (``float64``), or (n, 2) time and event of survival (``float64``); None where nothing is known, as for
+        a new patient.
     classes
         The K class labels by code; empty for numbers and survival.
     groups

@@ -12,9 +12,9 @@ _CELLS = 2_000_000
 def cox_score(X: Array, time: Array, event: Array) -> tuple[Array, Array]:
     """Score and information of each column's coefficient at 0, in Breslow's form for ties.
 
-    ``score² / information`` is chi-squared with one degree of freedom where the column tells nothing; of a column
-    of 0 and 1 without tied events it is the log-rank test. ``score / information`` is a first step towards the
-    coefficient.
+    ``score² / information`` is chi-squared with one degree of freedom where the column tells nothing; of a
+    column of 0 and 1 without tied events it is the log-rank test. ``score / information`` is a first step
+    towards the coefficient.
 
     Parameters
     ----------
@@ -25,8 +25,8 @@ def cox_score(X: Array, time: Array, event: Array) -> tuple[Array, Array]:
 
     Returns
     -------
-    (p,) Σ over events of the row's value less the mean of those at risk, and (p,) Σ of the variance of those at
-    risk; both 0 for a constant column.
+    (p,) Σ over events of the row's value less the mean of those at risk, and (p,) Σ of the variance of those
+    at risk; both 0 for a constant column.
 
     References
     ----------

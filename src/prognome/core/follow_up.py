@@ -22,8 +22,8 @@ class FollowUp:
     Parameters
     ----------
     times
-        At which a model says the share free of the event: a grid of equal steps up to ``tau``, and the horizons;
-        rising.
+        At which a model says the share free of the event: a grid of equal steps up to ``tau``, and the
+        horizons; rising.
     horizons
         At which figures are given by themselves; rising, all of them in ``times``.
     tau
@@ -58,9 +58,9 @@ def learn_follow_up(
 ) -> FollowUp:
     """The times at which a study asks, where it does not say so itself.
 
-    **Learns** ``tau`` (the latest time beyond which a tenth of the rows, and ten of them, are followed; never before
-    the last horizon that was given), ``horizons`` (quartiles of the times of events up to there, to three
-    digits), from the rows given.
+    **Learns** ``tau`` (the latest time beyond which a tenth of the rows, and ten of them, are followed; never
+    before the last horizon that was given), ``horizons`` (quartiles of the times of events up to there, to
+    three digits), from the rows given.
 
     Parameters
     ----------

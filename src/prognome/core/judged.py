@@ -22,8 +22,8 @@ class Judged:
     truth
         (n,) class codes, or numbers; of survival (n, 2) time and event.
     score
-        (n, K) probability of each class, or (n,) predicted numbers; of survival (n, 1 + T) risk, then the share
-        free of the event at the times of ``follow_up``.
+        (n, K) probability of each class, or (n,) predicted numbers; of survival (n, 1 + T) risk, then the
+        share free of the event at the times of ``follow_up``.
     raw
         (n, K) probabilities before recalibration, by which rows are ranked; None where there was none.
     cut

@@ -57,8 +57,8 @@ class Learner:
 class Family:
     """A model for classes, for numbers, for survival, or for several of these.
 
-    One for survival is fitted on (n, 2) times and events. Its ``predict`` gives (n,) risk, the higher the earlier
-    the event, and its ``predict_survival`` (n, T) the share free of the event at (T,) times.
+    One for survival is fitted on (n, 2) times and events. Its ``predict`` gives (n,) risk, the higher the
+    earlier the event, and its ``predict_survival`` (n, T) the share free of the event at (T,) times.
     """
 
     classes: Learner | None = None

@@ -118,7 +118,9 @@ METRICS: dict[str, Metric] = {
 def metrics_for(kind: str, follow_up: FollowUp | None = None) -> list[Metric]:
     """The figures defined for a kind of target, in their order; of survival also those at each horizon."""
     found = [metric for metric in METRICS.values() if kind in metric.targets]
-    return found + [one for horizon in (follow_up.horizons if follow_up else ()) for one in metrics_at(horizon)]
+    return found + [
+        one for horizon in (follow_up.horizons if follow_up else ()) for one in metrics_at(horizon)
+    ]
 
 
 def metrics_at(horizon: float) -> list[Metric]:

@@ -1,10 +1,10 @@
 """Figures of predicted risk and survival, where some times are censored.
 
-Rows that are censored early are missing from pairs and squared errors. Where a figure puts that right it weighs
-each row that is known by one over the chance of being known (inverse probability of censoring weights). That
-chance is the product-limit estimate of censoring **in the judged rows themselves**, as Uno et al. have it, so
-that another cohort is judged by its own follow-up; in every bootstrap sample it is estimated anew. Censoring is
-taken to be independent of what the model knows.
+Rows that are censored early are missing from pairs and squared errors. Where a figure puts that right it
+weighs each row that is known by one over the chance of being known (inverse probability of censoring
+weights). That chance is the product-limit estimate of censoring **in the judged rows themselves**, as Uno et
+al. have it, so that another cohort is judged by its own follow-up; in every bootstrap sample it is estimated
+anew. Censoring is taken to be independent of what the model knows.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def auc_at(horizon: float) -> Form:
     References
     ----------
     Cumulative cases, dynamic controls: Heagerty and Zheng (2005), Biometrics 61:92–105; weights: Uno et al.
-    (2007), Journal of the American Statistical Association 102:527–537; Hung and Chiang (2010), Canadian Journal
-    of Statistics 38:8–26.
+    (2007), Journal of the American Statistical Association 102:527–537; Hung and Chiang (2010), Canadian
+    Journal of Statistics 38:8–26.
     """
 
     def form(w: Weighed) -> Array:

@@ -27,11 +27,11 @@ class Answer:
     Parameters
     ----------
     score
-        (n, K) probabilities after recalibration, or (n,) predicted numbers; of survival (n, 1 + T) risk, and the
-        share free of the event at each time.
+        (n, K) probabilities after recalibration, or (n,) predicted numbers; of survival (n, 1 + T) risk, and
+        the share free of the event at each time.
     decision
-        (n,) class codes at the fixed threshold: the event above .5, or the most probable; None for numbers and
-        survival.
+        (n,) class codes at the fixed threshold: the event above .5, or the most probable; None for numbers
+        and survival.
     decision_chosen
         (n,) class codes at the chosen threshold; None where none was chosen.
     within

@@ -64,7 +64,8 @@ BELOW_ONE = Scale(
 
 SCALES: dict[str, Scale] = {
     **dict.fromkeys(("auc_roc", "average_precision", "accuracy", "balanced_accuracy", "sensitivity",
-                     "specificity", "precision", "npv", "f1", "coverage", "within_20_percent", "c_uno", "c_harrell", "auc_t"), LOGIT),
+                     "specificity", "precision", "npv", "f1", "coverage", "within_20_percent",
+                     "c_uno", "c_harrell", "auc_t"), LOGIT),
     **dict.fromkeys(("mcc", "pearson", "spearman"), FISHER),
     **dict.fromkeys(("calibration_intercept", "calibration_slope", "bias", "survival_bias"), OWN),
     "r2": BELOW_ONE,

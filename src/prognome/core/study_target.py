@@ -18,7 +18,8 @@ class Event(StudyPart):
 
     column: str
     positive: Text | None = Field(
-        None, description="The value that is the event; without it the column holds 0 and 1, or true and false."
+        None,
+        description="The value that is the event; without it the column holds 0 and 1, or true and false.",
     )
 
 

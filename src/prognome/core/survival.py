@@ -20,9 +20,7 @@ def is_survival(target: NDArray[Any] | None) -> bool:
     return target is not None and target.ndim == 2
 
 
-def strata_of(
-    target: NDArray[Any], classes: tuple[str, ...], least: int = 2
-) -> NDArray[Any] | None:
+def strata_of(target: NDArray[Any], classes: tuple[str, ...], least: int = 2) -> NDArray[Any] | None:
     """(n,) by what folds are stratified: class codes, or event and censored; None for numbers.
 
     None as well where fewer than ``least`` rows have the event, or are censored: they cannot be spread.
@@ -77,7 +75,7 @@ def kaplan_meier(time: Array, event: Array, weights: Array | None = None) -> Cur
     [0.75, 0.5, 0.0]
     """
     times, dead, at_risk = count(time, event, weights)
-    return Curve(times, np.cumprod(1 - _share(dead, at_risk)))
+    return Curve(times, np.asarray(np.cumprod(1 - _share(dead, at_risk)), dtype=float))
 
 
 def nelson_aalen(time: Array, event: Array, weights: Array | None = None) -> Curve:
@@ -113,9 +111,9 @@ def count(time: Array, event: Array, weights: Array | None) -> tuple[Array, Arra
     """(D,) distinct times, rising, the events at each, and the rows at risk just before."""
     weights = np.ones(len(time)) if weights is None else weights
     times, place = np.unique(time, return_inverse=True)
-    dead = np.bincount(place, weights * event, minlength=len(times))
-    leaving = np.bincount(place, weights, minlength=len(times))
-    return times, dead, np.cumsum(leaving[::-1])[::-1]
+    dead = np.asarray(np.bincount(place, weights * event, minlength=len(times)), dtype=float)
+    leaving = np.asarray(np.bincount(place, weights, minlength=len(times)), dtype=float)
+    return times, dead, np.asarray(np.cumsum(leaving[::-1])[::-1])
 
 
 def breslow(time: Array, event: Array, log_hazard: Array) -> Curve:
@@ -133,10 +131,10 @@ def breslow(time: Array, event: Array, log_hazard: Array) -> Curve:
     Breslow (1972), Journal of the Royal Statistical Society B 34:216–217.
     """
     times, place = np.unique(time, return_inverse=True)
-    dead = np.bincount(place, event, minlength=len(times))
+    dead = np.asarray(np.bincount(place, event, minlength=len(times)), dtype=float)
     top = float(log_hazard.max()) if len(log_hazard) else 0.0
-    leaving = np.bincount(place, np.exp(log_hazard - top), minlength=len(times))
-    at_risk = np.cumsum(leaving[::-1])[::-1]
+    leaving = np.asarray(np.bincount(place, np.exp(log_hazard - top), minlength=len(times)), dtype=float)
+    at_risk = np.asarray(np.cumsum(leaving[::-1])[::-1])
     return Curve(times, np.cumsum(_share(dead, at_risk)) * np.exp(-top), 0.0)
 
 
@@ -155,4 +153,6 @@ def martingale_residuals(target: Array) -> Array:
 
 
 def _share(above: Array, below: Array) -> Array:
-    return np.divide(above, below, out=np.zeros_like(above, dtype=float), where=below > 0)
+    shares = np.zeros_like(above)
+    np.divide(above, below, out=shares, where=below > 0)
+    return shares

@@ -77,13 +77,13 @@ class WeighedSurvival:
     def censoring(self) -> Array:
         """(replicates, D + 1) share not censored: before the first time, and from each time on.
 
-        The product-limit estimate with censoring in the place of the event. At equal times events come first, so
-        that rows with an event then are not at risk of being censored.
+        The product-limit estimate with censoring in the place of the event. At equal times events come first,
+        so that rows with an event then are not at risk of being censored.
         """
         left = self.at_risk - self.dead
         gone = left - np.c_[self.at_risk[:, 1:], np.zeros(len(left))]
         hazard = np.divide(gone, left, out=np.zeros_like(left), where=left > 0)
-        return np.c_[np.ones(len(left)), np.cumprod(1 - np.clip(hazard, 0, 1), axis=1)]
+        return np.asarray(np.c_[np.ones(len(left)), np.cumprod(1 - np.clip(hazard, 0, 1), axis=1)])
 
     @cached_property
     def censoring_before(self) -> Array:
@@ -95,7 +95,7 @@ class WeighedSurvival:
         """(replicates, n) weight of each event over the chance that it was seen; 0 for censored rows."""
         chance = self.censoring_before
         seen = self.weights * self.event
-        return np.divide(seen, chance, out=np.zeros_like(seen), where=(chance > 0) & (seen > 0))
+        return np.asarray(np.divide(seen, chance, out=np.zeros_like(seen), where=(chance > 0) & (seen > 0)))
 
     def uncensored(self, time: float) -> Array:
         """(replicates,) share not censored by this time."""
@@ -114,8 +114,8 @@ class WeighedSurvival:
     def pairs(self) -> tuple[NDArray[np.intp], Array, Array]:
         """Rows with an event, and for each (replicates, events) the weight of its pairs in order, and of all.
 
-        A pair is an event and a row that is followed for longer, or as long and is then censored. It is in order
-        where the event has the higher risk; equal risks count half.
+        A pair is an event and a row that is followed for longer, or as long and is then censored. It is in
+        order where the event has the higher risk; equal risks count half.
         """
         cases = np.flatnonzero(self.event)
         order, _, run = self._order
@@ -138,4 +138,3 @@ def share_of_pairs(right: Array, whole: Array, weights: Array) -> Array:
     """(replicates,) weighted share of pairs in order; NaN where there is no pair."""
     above, below = (right * weights).sum(axis=1), (whole * weights).sum(axis=1)
     return np.asarray(np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0))
-

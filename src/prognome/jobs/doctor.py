@@ -146,8 +146,8 @@ def _on_survival(cohort: Cohort, follow_up: FollowUp) -> Iterator[Check]:
     yield Check(
         "ok",
         "target",
-        f"{events:,} events in {len(cohort):,} rows ({events / len(cohort):.0%}); judged up to {follow_up.tau:.4g}, "
-        f"with figures at {at}",
+        f"{events:,} events in {len(cohort):,} rows ({events / len(cohort):.0%}); judged up to "
+        f"{follow_up.tau:.4g}, with figures at {at}",
     )
     each = f"{events:,} events for {features:,} columns ({events / max(features, 1):.2g} each)"
     if events < FEW_EVENTS:
@@ -156,7 +156,7 @@ def _on_survival(cohort: Cohort, follow_up: FollowUp) -> Iterator[Check]:
         yield Check(
             "note",
             "target",
-            f"{each}: fewer than {EVENTS_A_FEATURE} each, so it is the penalty that keeps a model from learning noise",
+            f"{each}: fewer than {EVENTS_A_FEATURE} each, so only a penalty keeps noise out",
         )
 
 

@@ -197,7 +197,8 @@ def _classes(cohort: Cohort) -> list[dict[str, Any]]:
         events = int(cohort.target[:, 1].sum())
         return [{"label": CENSORED, "rows": len(cohort) - events}, {"label": EVENT, "rows": events}]
     return [
-        {"label": label, "rows": int((cohort.target == code).sum())} for code, label in enumerate(cohort.classes)
+        {"label": label, "rows": int((cohort.target == code).sum())}
+        for code, label in enumerate(cohort.classes)
     ]
 
 

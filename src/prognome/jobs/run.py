@@ -15,8 +15,8 @@ import pandas as pd
 
 from prognome.core.bundle import Bundle
 from prognome.core.cohort import Cohort
-from prognome.core.follow_up import learn_follow_up
 from prognome.core.files import new_folder, refuse_taken, write_tsv
+from prognome.core.follow_up import learn_follow_up
 from prognome.core.metrics import find_metric
 from prognome.core.paths import anchor
 from prognome.core.rule import Rule

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from prognome.core.cohort import Cohort
-from prognome.core.judged import Judged
 from prognome.core.metrics import Metric
 from prognome.core.split import Split
 from prognome.core.study import Study
@@ -25,7 +24,13 @@ from prognome.validate.resume import Pieces
 from prognome.validate.stability import count_pieces, learning_curve, over_seeds, spread_sentence
 
 _PLAIN = ("kmer", "logistic", "ridge", "cox")
-BY_RANK = ("auc_roc", "average_precision", "c_uno", "c_harrell", "auc_t")  # which recalibration leaves as they are
+BY_RANK = (
+    "auc_roc",
+    "average_precision",
+    "c_uno",
+    "c_harrell",
+    "auc_t",
+)  # which recalibration leaves as they are
 _MIDDLE = 0.5
 
 

@@ -40,8 +40,8 @@ def code_survival(
     Raises
     ------
     DataError, StudyError
-        For times that are no numbers above 0, events that are not 0 or 1 while no value is named for them, and
-        where no row has the event.
+        For times that are no numbers above 0, events that are not 0 or 1 while no value is named for them,
+        and where no row has the event.
     """
     times = _times(time, spec, where, numbered)
     happened = _events(event, spec, where, numbered)
@@ -50,7 +50,7 @@ def code_survival(
             where,
             "no row has the event: all are censored, so nothing can be learned",
             seen=f"{len(happened):,} rows",
-            mend="Check the column, or name the value that is the event: event: {column: …, positive: VALUE}.",
+            mend="Check the column, or name the value of the event: event: {column: …, positive: VALUE}.",
         )
     share = float(happened.mean())
     notes = () if share < 1 else ("every row has the event: nobody is censored",)

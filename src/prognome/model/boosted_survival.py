@@ -38,13 +38,13 @@ class BoostedSurvival(HazardMixin, _Boosted):
 
     Notes
     -----
-    The common hazard of ``cox`` is Breslow's estimate from what the trees say of the rows they learned from, which
-    they know too well: the curves are too far apart until they are recalibrated, as the judge does.
+    The common hazard of ``cox`` is Breslow's estimate from what the trees say of the rows they learned from,
+    which they know too well: the curves are too far apart until they are recalibrated, as the judge does.
 
     References
     ----------
-    Accelerated failure time: Barnwal, Cho and Hocking (2022), Journal of Computational and Graphical Statistics
-    31:1292–1302.
+    Accelerated failure time: Barnwal, Cho and Hocking (2022), Journal of Computational and Graphical
+    Statistics 31:1292–1302.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -120,7 +120,7 @@ class BoostedSurvival(HazardMixin, _Boosted):
         self._loaded: Any = booster
 
     def predict(self, X: Any) -> Array:
-        """(n,) log hazard, or less the log time that is expected (in medians): the higher, the earlier the event."""
+        """(n,) log hazard, or minus the expected log time (in medians): the higher, the earlier the event."""
         check_is_fitted(self, "trees_")
         X = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
         said = self._booster().predict(xgboost.DMatrix(X, nthread=1), output_margin=True)

@@ -50,10 +50,10 @@ class PenalisedCox(HazardMixin, BaseEstimator):
     Parameters
     ----------
     alpha
-        Strength of the penalty, on the summed log likelihood: ``alpha ((1 - l1) / 2 Σ b² + l1 Σ |b|)``. ``auto``
-        is p, the number of features: as a prior it expects log hazards of variance 1 from all features of
-        variance 1 together, whatever their number (a patient in 40 with more than seven times the usual
-        hazard), before the data speak.
+        Strength of the penalty, on the summed log likelihood: ``alpha ((1 - l1) / 2 Σ b² + l1 Σ |b|)``.
+        ``auto`` is p, the number of features: as a prior it expects log hazards of variance 1 from all
+        features of variance 1 together, whatever their number (a patient in 40 with more than seven times the
+        usual hazard), before the data speak.
     l1_ratio
         Share of the penalty that is L1, from 0 (ridge) to 1 (lasso).
     ties
@@ -61,8 +61,8 @@ class PenalisedCox(HazardMixin, BaseEstimator):
 
     Notes
     -----
-    **Learns** ``coef_`` (p,) and ``center_`` ((p,) means, where the log hazard is 0), ``alpha_`` and the common
-    hazard (Breslow's estimate), from the rows of ``fit``.
+    **Learns** ``coef_`` (p,) and ``center_`` ((p,) means, where the log hazard is 0), ``alpha_`` and the
+    common hazard (Breslow's estimate), from the rows of ``fit``.
 
     References
     ----------
@@ -77,9 +77,7 @@ class PenalisedCox(HazardMixin, BaseEstimator):
         "ties": [StrOptions({"efron", "breslow"})],
     }
 
-    def __init__(
-        self, *, alpha: float | str = "auto", l1_ratio: float = 0.0, ties: str = "efron"
-    ) -> None:
+    def __init__(self, *, alpha: float | str = "auto", l1_ratio: float = 0.0, ties: str = "efron") -> None:
         self.alpha = alpha
         self.l1_ratio = l1_ratio
         self.ties = ties
@@ -91,9 +89,7 @@ class PenalisedCox(HazardMixin, BaseEstimator):
         y = read_target(y, len(X))
         self.alpha_ = float(X.shape[1]) if self.alpha == "auto" else float(self.alpha)
         self.center_ = X.mean(axis=0)
-        self.coef_ = solve(
-            X, y[:, 0], y[:, 1], alpha=self.alpha_, l1_ratio=self.l1_ratio, ties=self.ties
-        )
+        self.coef_ = solve(X, y[:, 0], y[:, 1], alpha=self.alpha_, l1_ratio=self.l1_ratio, ties=self.ties)
         self._learn_hazard(y, self._log_hazard(X))
         return self
 

@@ -12,7 +12,7 @@ from numba import njit
     nogil=True,
 )
 def descend(X, weight, rest, beta, l1, l2, sweeps, tolerance):
-    """Weighted least squares with an elastic net, by columns; ``rest`` is what is not explained, ``beta`` moves."""
+    """Weighted least squares with an elastic net, column by column; ``rest``, the unexplained, moves too."""
     n, p = X.shape
     size = np.zeros(p)
     for j in range(p):

@@ -1,4 +1,4 @@
-"""Cox's partial likelihood with an elastic net: Newton's method, or coordinate descent where the L1 part counts.
+"""Cox's partial likelihood with an elastic net: Newton's method, or coordinate descent for an L1 part.
 
 Minimised is ``-log partial likelihood + alpha ((1 - l1) / 2 Σ b² + l1 Σ |b|)``, summed over rows as in
 scikit-learn's ridge, not averaged.
@@ -90,12 +90,13 @@ def solve(X: Array, time: Array, event: Array, *, alpha: float, l1_ratio: float,
     Raises
     ------
     WorkError
-        Where the likelihood has no maximum: a column that parts events from others completely, and no penalty.
+        Where the likelihood has no maximum: a column that parts events from others completely, and no
+        penalty.
 
     References
     ----------
-    Efron (1977), Journal of the American Statistical Association 72:557–565; Breslow (1974), Biometrics 30:89–99.
-    Coordinate descent: Simon et al. (2011), Journal of Statistical Software 39(5):1–13.
+    Efron (1977), Journal of the American Statistical Association 72:557–565; Breslow (1974), Biometrics
+    30:89–99. Coordinate descent: Simon et al. (2011), Journal of Statistical Software 39(5):1–13.
     """
     X = X - X.mean(axis=0)
     if alpha * l1_ratio > 0:
@@ -115,13 +116,13 @@ def log_likelihood(one: Sample, eta: Array) -> float:
 
 
 def _at_risk(one: Sample, hazard: Array) -> tuple[Array, Array]:
-    """(E,) hazard of the rows at risk at each event, less the share of those that have it; and of the latter."""
-    of_dead = np.bincount(one.group, hazard[one.dead])[one.group] if len(one.dead) else np.empty(0)
+    """(E,) hazard of the rows at risk at each event, less a share of those that have it; and of these."""
+    of_dead = np.asarray(np.bincount(one.group, hazard[one.dead])[one.group], dtype=float)
     return np.cumsum(hazard)[one.last] - one.share * of_dead, of_dead
 
 
 def _pulls(one: Sample, hazard: Array) -> tuple[Array, Array]:
-    """(n,) gradient of the log likelihood by the log hazard of each row, and the diagonal part of its curvature."""
+    """(n,) gradient of the log likelihood by the rows' log hazards, and its diagonal curvature."""
     s0, _ = _at_risk(one, hazard)
     n = len(hazard)
     inverse = np.bincount(one.last, 1 / s0, minlength=n)
@@ -199,8 +200,8 @@ def _means(one: Sample, hazard: Array, s0: Array) -> Array:
 def _elastic(one: Sample, alpha: float, l1_ratio: float) -> Array:
     """Rounds of a weighted least-squares problem, each solved column by column.
 
-    The curvature is taken as its diagonal part, which is never less than it is, so that every round lowers what
-    is minimised.
+    The curvature is taken as its diagonal part, which is never less than it is, so that every round lowers
+    what is minimised.
     """
     from prognome.model.cox_descent import descend  # compiled: only where it is asked for
 
@@ -219,9 +220,7 @@ def _elastic(one: Sample, alpha: float, l1_ratio: float) -> Array:
         while True:  # far from the answer the diagonal is not enough
             trial = beta + size * (moved - beta)
             eta_trial = X @ trial
-            lower = (
-                -log_likelihood(one, eta_trial) + l1 * np.abs(trial).sum() + l2 / 2 * float(trial @ trial)
-            )
+            lower = -log_likelihood(one, eta_trial) + l1 * np.abs(trial).sum() + l2 / 2 * float(trial @ trial)
             if lower <= value or size < 1e-6:
                 break
             size /= 2

@@ -115,12 +115,12 @@ class SingleFeatureRegressor(RegressorMixin, _SingleFeature):
 
 
 class SingleFeatureCox(_SingleFeature):
-    """The one column with the largest statistic of Cox's score test, in a Cox model; of equal columns the first.
+    """The one column that goes best with survival by Cox's score test, in a Cox model; of equals the first.
 
     Notes
     -----
-    **Learns** ``feature_`` (place of the column), ``association_`` (its statistic), ``center_`` and ``scale_`` of
-    the column, and ``model_``, all from the rows of ``fit``.
+    **Learns** ``feature_`` (place of the column), ``association_`` (its statistic), ``center_`` and
+    ``scale_`` of the column, and ``model_``, all from the rows of ``fit``.
     """
 
     def fit(self, X: Any, y: Any) -> Self:

@@ -43,9 +43,9 @@ class RandomSurvivalForest(BaseEstimator):
 
     Notes
     -----
-    **Learns** the trees and ``times_`` ((G,) times of events, at most 100, on which hazards are kept), from the
-    rows of ``fit`` alone. The risk is the logarithm of the ensemble mortality: of the mean, over those times, of
-    the cumulative hazard averaged over the trees.
+    **Learns** the trees and ``times_`` ((G,) times of events, at most 100, on which hazards are kept), from
+    the rows of ``fit`` alone. The risk is the logarithm of the ensemble mortality: of the mean, over those
+    times, of the cumulative hazard averaged over the trees.
 
     References
     ----------

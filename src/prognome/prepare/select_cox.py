@@ -18,8 +18,9 @@ from prognome.prepare.select import best
 class CoxSelector(KeepingStep):
     """Keep the k number columns with the largest statistic of the score test of a Cox model of each alone.
 
-    **Learns** ``scores_`` ((q,) chi-squared with one degree of freedom of each number column on the training rows,
-    in Breslow's form for ties; of a column of 0 and 1 it is the log-rank test), ``keep_`` ((p,) columns that stay).
+    **Learns** ``scores_`` ((q,) chi-squared with one degree of freedom of each number column on the training
+    rows, in Breslow's form for ties; of a column of 0 and 1 it is the log-rank test), ``keep_`` ((p,) columns
+    that stay).
 
     Parameters
     ----------

@@ -45,8 +45,8 @@ def target(run: Run) -> str:
     if run.kind == "survival":
         tau = float(run.record["follow_up"]["tau"])
         return (
-            f"Survival: time to the event in “{spec['time']}”, and whether it was seen in “{spec['column']}”; judged "
-            f"up to {tau:.4g}."
+            f"Survival: time to the event in “{spec['time']}”, whether it was seen in “{spec['column']}”; "
+            f"judged up to {tau:.4g}."
         )
     classes = listed([f"“{label}”" for label in run.classes])
     event = f"; the event is “{run.classes[1]}”" if run.kind == "binary" else ""

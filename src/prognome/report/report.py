@@ -28,9 +28,9 @@ from prognome.report.markers import markers_section
 from prognome.report.method import method_section
 from prognome.report.number_figures import number_section
 from prognome.report.provenance import limits_section, provenance_section
-from prognome.report.survival_figures import calibration_at_horizons, survival_section
 from prognome.report.stability import stability_section
 from prognome.report.subgroups import subgroups_section
+from prognome.report.survival_figures import calibration_at_horizons, survival_section
 from prognome.report.tables import models_section
 from prognome.report.training_history import training_section
 

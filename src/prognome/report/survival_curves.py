@@ -49,8 +49,8 @@ class Group:
 def thirds_of_risk(rows: pd.DataFrame, times: Sequence[float], level: float) -> list[Group]:
     """The product-limit estimate of each third, at given times: a step there is no one person's time.
 
-    Thirds are cut within each fold, since risks of several models are on several scales. Where risks are tied the
-    thirds are of unequal size; one without rows is left out.
+    Thirds are cut within each fold, since risks of several models are on several scales. Where risks are tied
+    the thirds are of unequal size; one without rows is left out.
 
     Parameters
     ----------

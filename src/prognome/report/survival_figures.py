@@ -35,9 +35,9 @@ def survival_section(run: Run) -> tuple[Markup, list[Drawing]]:
         [_at_risk(run, part, found) for part, found in groups.items()],
         element(
             "p",
-            "Curves are read at the times of the study's grid, so that no step is one person's time, and end where "
-            "fewer than five rows are followed. They are of rows that did not teach the model. Thirds are cut "
-            "within each fold.",
+            "Curves are read at the times of the study's grid, so that no step is one person's time, and "
+            "end where fewer than five rows are followed. They are of rows that did not teach the model. "
+            "Thirds are cut within each fold.",
             class_="note",
         ),
         first_repeat_note(run),
@@ -73,9 +73,9 @@ def mended(run: Run) -> str:
     if run.judge.get("calibrate") == "none":
         return "Predicted survival is as the model gives it; recalibration was turned off (calibrate: none)."
     said = (
-        "Predicted survival was recalibrated inside each training set, on the risks of its inner folds: a slope of "
-        "the risk by Cox's partial likelihood, and the hazard of all by Breslow's estimate. The figures here are "
-        "after that."
+        "Predicted survival was recalibrated inside each training set, on the risks of its inner folds: a "
+        "slope of the risk by Cox's partial likelihood, and the hazard of all by Breslow's estimate. The "
+        "figures here are after that."
     )
     learned = run.rule.get("calibration") or {}
     if learned.get("kind") == "none" and learned.get("reason"):
@@ -108,8 +108,8 @@ def _curves(run: Run, part: str, groups: Sequence[Group]) -> Drawing:
         f"{one.name} risk: {decimal(float(one.survival[-1]))} at {one.times[-1]:g}" for one in groups
     )
     caption = (
-        f"Kaplan–Meier estimates with {level_name(run)} bands (log-log). In the key: events of rows. The farther "
-        "apart, the more the model tells."
+        f"Kaplan–Meier estimates with {level_name(run)} bands (log-log). In the key: events of rows. "
+        "The farther apart, the more the model tells."
     )
     return Drawing(f"survival_{slug(part)}", title, caption, draw(plot, marks, title, told))
 
@@ -132,8 +132,12 @@ def _at_risk(run: Run, part: str, groups: Sequence[Group]) -> Markup:
 
 def _areas(run: Run) -> list[Drawing]:
     """The area under the ROC curve at each horizon."""
-    plot = Plot(_time_axis(run), Axis(0.4, 1, "Area under the ROC curve", (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)))
-    marks: list[Markup] = [line(plot, [plot.x.low, plot.x.high], [0.5, 0.5], role("soft"), width=1.2, dash="4 4")]
+    plot = Plot(
+        _time_axis(run), Axis(0.4, 1, "Area under the ROC curve", (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0))
+    )
+    marks: list[Markup] = [
+        line(plot, [plot.x.low, plot.x.high], [0.5, 0.5], role("soft"), width=1.2, dash="4 4")
+    ]
     entries, told = [], []
     for at, part in enumerate(run.parts):
         shown = [
@@ -161,8 +165,8 @@ def _areas(run: Run) -> list[Drawing]:
     marks.append(key(entries, plot.left + 8.0, plot.top + 12.0))
     title = "Area under the ROC curve over time"
     caption = (
-        "At each horizon: events until then against rows that are free of it then, weighed for censoring; the "
-        f"dashed line is guessing. {level_name(run)} intervals."
+        "At each horizon: events until then against rows that are free of it then, weighed for censoring; "
+        f"the dashed line is guessing. {level_name(run)} intervals."
     )
     return [Drawing("auc_over_time", title, caption, draw(plot, marks, title, "; ".join(told)))]
 
@@ -185,8 +189,8 @@ def _calibration(run: Run, part: str, horizon: float, bins: AtTime) -> Drawing:
         for p, o, n in zip(bins.predicted, bins.observed, bins.rows, strict=True)
     )
     caption = (
-        f"On the dashed line, predictions can be taken at their word. {count(len(bins.rows), 'bin')} of about equal "
-        f"count with {level_name(run)} intervals (log-log)."
+        "On the dashed line, predictions can be taken at their word. "
+        f"{count(len(bins.rows), 'bin')} of about equal count with {level_name(run)} intervals (log-log)."
     )
     name = f"calibration_{slug(part)}_{slug(f'{horizon:g}')}"
     return Drawing(name, title, caption, draw(plot, marks, title, told))

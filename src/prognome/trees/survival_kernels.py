@@ -8,10 +8,10 @@ from numba import njit
 
 @njit("float64(float64[::1], float64[::1], float64[::1], float64[::1])", cache=True, nogil=True)
 def log_rank(dead_left, risk_left, dead, risk):
-    """The two-sample log-rank statistic (chi-squared, one degree of freedom), with the hypergeometric variance.
+    """The two-sample log-rank statistic (chi-squared, one degree of freedom), its variance hypergeometric.
 
-    Mantel (1966), Cancer Chemotherapy Reports 50:163–170. All (G,), at each time: events and rows at risk, of one
-    side and of both.
+    Mantel (1966), Cancer Chemotherapy Reports 50:163–170. All (G,), at each time: events and rows at risk, of
+    one side and of both.
     """
     away, variance = 0.0, 0.0
     for g in range(len(dead)):
@@ -24,7 +24,11 @@ def log_rank(dead_left, risk_left, dead, risk):
     return away * away / variance if variance > 0.0 else 0.0
 
 
-@njit("void(int64[::1], uint8[::1], int64[::1], int64, int64, float64[::1], float64[::1])", cache=True, nogil=True)
+@njit(
+    "void(int64[::1], uint8[::1], int64[::1], int64, int64, float64[::1], float64[::1])",
+    cache=True,
+    nogil=True,
+)
 def _count(until, event, rows, begin, end, dead, risk):
     """Events and rows at risk at each time, of the rows from begin to end."""
     dead[:] = 0.0
@@ -42,7 +46,7 @@ def _count(until, event, rows, begin, end, dead, risk):
 
 @njit(cache=True, nogil=True)
 def grow_tree(X, until, event, rows, times, columns, min_leaf, splits, max_depth, seed):
-    """One tree: feature, threshold, left, right, leaf of its nodes, and the cumulative hazards of its leaves."""
+    """One tree: feature, threshold, left, right and leaf of its nodes; cumulative hazards of its leaves."""
     np.random.seed(seed)
     n, p = len(rows), X.shape[1]
     most = 2 * n + 1

@@ -1,4 +1,4 @@
-"""Trees of survival: grown by the log-rank test, with a cumulative hazard in every leaf; arrays in, arrays out."""
+"""Trees of survival: grown by the log-rank test, a cumulative hazard in every leaf; arrays in and out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Timed:
     grid
         (G,) rising, the last the latest event.
     until
-        (n,) at how many times of the grid a row is at risk; where it has the event, the last of them is its own.
+        (n,) at how many times of the grid a row is at risk; where it has the event, the last of them is its
+        own.
     event
         (n,) whether it has it.
     """
@@ -138,8 +139,8 @@ def grow_trees(
         own = int(rng.integers(2**31 - 1))
         grown.append(
             grow_tree(
-                X, timed.until, timed.event, rows.astype(np.int64), len(timed.grid), columns, min_leaf, splits,
-                -1 if max_depth is None else max_depth, own,
+                X, timed.until, timed.event, rows.astype(np.int64), len(timed.grid), columns, min_leaf,
+                splits, -1 if max_depth is None else max_depth, own,
             )
         )  # fmt: skip
     sizes = [len(one[0]) for one in grown]

@@ -275,7 +275,9 @@ def _learn(
         fresh = seeded(task.candidate.with_params(found.chosen.params), task.seed)
         fitted = fit(fresh, train, train.target, train.groups)
         fit_cost = meter.lap()
-        said = {part: say(fitted, rows, len(cohort.classes), cohort.follow_up) for part, rows in judges.items()}
+        said = {
+            part: say(fitted, rows, len(cohort.classes), cohort.follow_up) for part, rows in judges.items()
+        }
         asked = meter.lap()
         if twice:
             inside, ((part, told),) = cohort.rows(task.search), said.items()

@@ -18,8 +18,8 @@ def predictions_table(
     """``row model part repeat fold truth decision decision_chosen p_CLASS… s_CLASS… set_CLASS…``.
 
     ``s_`` are the probabilities before recalibration, ``set_`` is 1 where the prediction set holds the class.
-    For numbers: ``… truth prediction low high``. For survival: ``… time event risk survival_TIME…``, the share
-    free of the event at each horizon.
+    For numbers: ``… truth prediction low high``. For survival: ``… time event risk survival_TIME…``, the
+    share free of the event at each horizon.
     """
     pieces = []
     labels = np.array(cohort.classes, dtype=object)
