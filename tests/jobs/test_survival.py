@@ -12,6 +12,8 @@ from prognome.core.study_target import Target
 from prognome.core.table import Table
 from prognome.errors import DataError, StudyError
 from prognome.jobs.assemble import candidates
+from prognome.jobs.doctor import examine
+from prognome.jobs.init import infer, study_text
 from prognome.jobs.run import prepare, run
 from prognome.jobs.target import code_target
 
@@ -206,3 +208,16 @@ def test_a_stack_joins_risks_and_equals_one_fitted_alone(table):
     assert np.isfinite(folds[0].judged.score).all()
     c = result.scores.query("model == 'stack' and part == 'test' and metric == 'c_uno'")["value"].iloc[0]
     assert c > 0.6
+
+
+def test_init_begins_a_study_of_survival_that_doctor_finds_well(table, tmp_path):
+    inferred = infer(str(table), "died", time="days")
+    out = tmp_path / "begun.yaml"
+    text = study_text(str(table), "died", inferred, out=out)
+    assert "kind: survival, time: days, event: died, missing: drop}" not in text
+    out.write_text(text.replace("event: died}", "event: died, missing: drop}"), encoding="utf-8")
+    study = Study.from_file(out)
+    assert [one.name for one in study.models] == ["cox", "random_survival_forest", "xgboost"]
+    said = list(examine(study))
+    assert not [one for one in said if one.state == "fault"]
+    assert any("events in 238 rows" in one.text for one in said if one.what == "target")
