@@ -264,4 +264,23 @@ EXAMPLES = (
         (("cv", "accuracy"), ("test", "accuracy"), ("test", "balanced_accuracy")),
         ("logistic regression and forest without protein: accuracy .957, balanced error .063",),
     ),
+    Example(
+        "27_survival_metabric.yaml",
+        "Survival, METABRIC: nine columns without names",
+        "5-fold cross-validation on 1,523; the given 381 test rows (one of no follow-up left out) only judge",
+        (
+            ("cv", "c_uno"),
+            ("external:test", "c_harrell"),
+            ("external:test", "c_uno"),
+            ("external:test", "brier_integrated"),
+        ),
+        ("C-index on these test rows: Cox .632, DeepSurv .643 (Katzman et al. 2018)",),
+    ),
+    Example(
+        "28_survival_leukaemia.yaml",
+        "Survival, acute myeloid leukaemia: clinic, cytogenetics, three genes",
+        "5-fold cross-validation, twice, on 800 patients of two trials",
+        (("cv", "c_harrell"), ("cv", "c_uno"), ("cv", "brier_integrated")),
+        ("ridge Cox, 5-fold: C-index .696; one trial left out .67 to .69 (with all mutations)",),
+    ),
 )

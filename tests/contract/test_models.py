@@ -20,6 +20,7 @@ TARGETS = {
     "binary": (X[:, 0] + rng.normal(size=120) > 0).astype(int),
     "multiclass": np.digitize(X[:, 0] + 0.5 * rng.normal(size=120), [-0.5, 0.5]),
     "number": 40 + 10 * X[:, 0] + rng.normal(size=120),
+    "survival": np.column_stack([rng.exponential(np.exp(-2 * X[:, 0])) + 0.01, rng.random(120) < 0.8]),
 }
 NETWORKS = ("mlp", "cnn", "lstm", "gru", "transformer")
 SMALL = {"cnn": {"width": 8, "depth": 1, "kernel": 3, "pool": 1}, "lstm": {"width": 16}, "gru": {"width": 16}}
@@ -48,8 +49,12 @@ def learner(name: str, kind: str) -> Learner:
 
 def build(name: str, kind: str, **params):
     if name == "stack":
-        linear = Ridge() if kind == "number" else LogisticRegression()
-        params = {"members": [("a", linear), ("b", build("random_forest", kind))], **params}
+        if kind == "survival":
+            members = [("a", build("cox", kind)), ("b", build("random_survival_forest", kind))]
+        else:
+            linear = Ridge() if kind == "number" else LogisticRegression()
+            members = [("a", linear), ("b", build("random_forest", kind))]
+        params = {"members": members, **params}
     if name in ROUNDS:
         params = {ROUNDS[name]: 8, **params}
     if name in NETWORKS:
@@ -62,6 +67,8 @@ def build(name: str, kind: str, **params):
 
 
 def answers(model, rows):
+    if hasattr(model, "predict_survival"):
+        return np.column_stack([model.predict(rows), model.predict_survival(rows, np.array([0.2, 1.0, 5.0]))])
     return model.predict_proba(rows) if hasattr(model, "predict_proba") else model.predict(rows)
 
 
@@ -91,7 +98,7 @@ def test_one_row_alone_gets_what_it_gets_in_a_crowd(name, kind):
     np.testing.assert_allclose(alone, crowd[:10], rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize(("name", "kind"), [case for case in CASES if case[1] != "number"])
+@pytest.mark.parametrize(("name", "kind"), [case for case in CASES if case[1] in ("binary", "multiclass")])
 def test_probabilities_are_probabilities(name, kind):
     p = answers(build(name, kind).fit(read_for(name), TARGETS[kind]), read_for(name))
     assert p.shape == (120, 2 if kind == "binary" else 3)
@@ -99,10 +106,23 @@ def test_probabilities_are_probabilities(name, kind):
     np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-9)
 
 
+@pytest.mark.parametrize(("name", "kind"), [case for case in CASES if case[1] == "survival"])
+def test_survival_falls_with_time_from_1_on(name, kind):
+    model = build(name, kind).fit(read_for(name), TARGETS[kind])
+    shares = model.predict_survival(read_for(name), np.array([1e-9, 0.1, 0.5, 1.0, 3.0, 9.0]))
+    assert shares.shape == (120, 6)
+    np.testing.assert_allclose(shares[:, 0], 1, atol=1e-3)
+    assert (np.diff(shares, axis=1) <= 0).all()
+    assert (shares >= 0).all()
+
+
 @pytest.mark.parametrize(("name", "kind"), [case for case in CASES if case[0] != "dummy"])
 def test_it_learns_what_is_there_to_learn(name, kind):
     longer = {"epochs": 40, "learning_rate": 0.01, "dropout": 0.0} if name in NETWORKS else {}
     model = build(name, kind, **longer).fit(read_for(name), TARGETS[kind])
+    if kind == "survival":
+        assert np.corrcoef(model.predict(read_for(name)), X[:, 0])[0, 1] > 0.7
+        return
     if kind == "number":
         assert np.corrcoef(model.predict(read_for(name)), TARGETS[kind])[0, 1] > 0.8
     else:

@@ -48,7 +48,7 @@ def test_the_resolved_study_reads_back_equal(tmp_path):
         ({**SAID, "external": [{"name": "a", "blocs": {}}]}, "Did you mean 'blocks'?"),
         ({"blocks": BLOCKS}, "'target' is missing"),
         ({"target": SAID["target"]}, "'blocks' is missing"),
-        ({**SAID, "target": {"column": "t", "kind": "survival"}}, "survival is not served by this version"),
+        ({**SAID, "target": {"kind": "survival", "time": "t"}}, "survival needs 'time' and 'event'"),
         ({**SAID, "target": {"column": "t", "kind": "binary"}}, "needs 'positive'"),
         ({**SAID, "target": {"column": "t", "kind": "number", "positive": 1}}, "belongs to a binary target"),
         ({**SAID, "split": {"outer": {"folds": 1}}}, "greater than or equal to 2"),

@@ -346,13 +346,20 @@ def test_the_pages_show_every_step_with_its_parameters_and_their_defaults():
 def test_the_pages_show_every_model_with_what_it_serves_and_what_is_searched():
     shown = menu_table("## Models", "model")
     assert list(shown) == list(MODELS.names)
-    words = {"any": {*CLASSES, "number"}, "classes": {*CLASSES}, "numbers": {"number"}}
+    words = {
+        "any": {*CLASSES, "number"},
+        "any, survival": {*CLASSES, "number", "survival"},
+        "classes": {*CLASSES},
+        "numbers": {"number"},
+        "survival": {"survival"},
+    }
     for name, line in shown.items():
         entry = MODELS.find(name, where=name)
         assert set(entry.targets) == words[line["serves"]], name
         family = entry.load()
         assert isinstance(family, Family)
-        searched = {key for one in (family.classes, family.number) if one for key in one.space}
+        kinds = (family.classes, family.number, family.survival)
+        searched = {key for one in kinds if one for key in one.space}
         assert set(re.findall(r"`(\w+)`", line["searched"])) == searched, name
 
 
@@ -360,7 +367,7 @@ def test_the_models_are_shown_with_the_defaults_they_have():
     shown = menu_table("## Models", "model")
     for name, line in shown.items():
         family = MODELS.find(name, where=name).load()
-        learner = family.classes or family.number
+        learner = family.classes or family.number or family.survival
         built = learner.build({}, where=name).get_params(deep=False)
         for key, value in re.findall(r"`(\w+): ([^`]+)`", line["our defaults"]):
             assert built[key] == parse_yaml(f"x: {value}", where=name)[0]["x"], (name, key)
@@ -417,6 +424,7 @@ def test_the_pages_show_every_metric_for_the_targets_it_is_defined_for():
         "classes": {*CLASSES},
         "binary": {"binary"},
         "numbers": {"number"},
+        "survival": {"survival"},
     }
     for name, line in shown.items():
         assert words[line["for"]] == set(METRICS[name].targets), name

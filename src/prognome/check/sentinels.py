@@ -293,7 +293,7 @@ def _best_noise(strength: Mapping[str, float], planted: Planted) -> int:
 
 def _constant(values: Labels, codes: NDArray[np.intp]) -> bool:
     first = np.unique(codes, return_index=True)[1]
-    return bool((values == values[first][codes]).all())
+    return bool((values == values[first][codes]).all())  # of survival both columns
 
 
 def _used(prefix: str, names: set[str]) -> bool:

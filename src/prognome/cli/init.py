@@ -14,6 +14,8 @@ EPILOG = """
 
   prognome init patients.tsv --target response
 
+  prognome init patients.tsv --target died --time days
+
   prognome init patients.tsv --target dose_mg_week --kind number --id subject -o dose.yaml
 """
 
@@ -34,7 +36,17 @@ def init_command(
     kind: Annotated[
         str | None,
         typer.Option(
-            "--kind", help="binary, multiclass or number; default: inferred, and said.", show_default=False
+            "--kind",
+            help="binary, multiclass, number or survival (with --time); default: inferred, and said.",
+            show_default=False,
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            "--time",
+            help="Survival: column of the time; --target is then the event.",
+            show_default=False,
         ),
     ] = None,
     positive: Annotated[
@@ -52,14 +64,23 @@ def init_command(
     from prognome.errors import OutputError, StudyError, nearest
     from prognome.jobs.init import infer, study_text
 
-    kinds = ("binary", "multiclass", "number")
+    kinds = ("binary", "multiclass", "number", "survival")
     if kind is not None and kind not in kinds:
         raise StudyError("--kind", f"'{kind}' is no kind of target", mend=nearest(kind, kinds))
+    if (kind == "survival") > (time is not None) or (time is not None and kind not in (None, "survival")):
+        raise StudyError("--time", "belongs to kind: survival, which needs it", mend="Give --time COLUMN.")
     if out.exists() and not overwrite:
         raise OutputError(str(out), "is already there", mend="Give another file with -o, or say --overwrite.")
     if out.absolute() == table.absolute():
         raise OutputError(str(out), "is the table itself", mend="Give another file with -o.")
-    inferred = infer(str(table), target, id_column=id_column, kind=kind, positive=positive)  # type: ignore[arg-type]
+    inferred = infer(
+        str(table),
+        target,
+        id_column=id_column,
+        kind=kind,
+        positive=positive,
+        time=time,  # type: ignore[arg-type]
+    )
     with new_file(out) as made:
         made.write_text(study_text(str(table), target, inferred, out=out), encoding="utf-8")
     for sentence in inferred.said:

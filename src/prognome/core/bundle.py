@@ -68,7 +68,8 @@ class Bundle:
         Returns
         -------
         ``row status coverage decision decision_chosen p_CLASS… set_CLASS…`` (``decision_chosen`` where a
-        threshold was chosen) or ``row status coverage prediction low high``, then
+        threshold was chosen), ``row status coverage prediction low high``, or
+        ``row status coverage risk survival_TIME…`` (the share free of the event at each horizon), then
         ``out_of_range unseen_category missing_columns reason``. ``status`` is ``ok``, ``flagged`` (an answer
         with a caveat) or ``refused`` (no answer, with the reason).
         """
@@ -79,7 +80,7 @@ class Bundle:
         return self._table(matched, self._say(matched))
 
     def _say(self, matched: Matched) -> NDArray[np.float64]:
-        return say(self.pipeline, matched.cohort, len(self.classes))
+        return say(self.pipeline, matched.cohort, len(self.classes), self.rule.follow_up)
 
     def _table(self, matched: Matched, said: NDArray[np.float64]) -> pd.DataFrame:
         refused = matched.refused != ""
@@ -97,6 +98,10 @@ class Bundle:
             if answer.within is not None:
                 table["low"] = np.where(refused, np.nan, answer.within[:, 0])
                 table["high"] = np.where(refused, np.nan, answer.within[:, 1])
+        elif self.rule.follow_up is not None:
+            table["risk"] = np.where(refused, np.nan, answer.score[:, 0])
+            for horizon, k in zip(self.rule.follow_up.horizons, self.rule.follow_up.columns, strict=True):
+                table[f"survival_{horizon:g}"] = np.where(refused, np.nan, answer.score[:, 1 + k])
         else:
             self._decide(table, answer, refused)
         table["out_of_range"] = matched.out_of_range

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Kind = Literal["none", "logistic", "isotonic", "temperature"]
+Kind = Literal["none", "logistic", "isotonic", "temperature", "hazard"]
 
 LEAST_ROWS = 5
 ISOTONIC_ROWS = 1_000
@@ -28,9 +28,10 @@ class Calibration:
         ``none`` leaves probabilities as they are; ``logistic`` (two classes) is
         ``logit q = intercept + slope · logit p``; ``temperature`` (several classes) takes each probability to
         the power ``slope``, which is one over the temperature, and makes them sum to 1; ``isotonic`` is a
-        rising line through ``knots``, several classes one against the rest.
+        rising line through ``knots``, several classes one against the rest; ``hazard`` (survival) is
+        ``exp(-H(t) exp(slope · (risk - intercept)))`` with times and H as ``knots``.
     slope, intercept
-        Of the logistic map; of a temperature the slope alone.
+        Of the logistic map and of the risk; of a temperature the slope alone.
     edge
         Probabilities below it are taken as it, those above 1 - edge as that. It is 1 / (n + 2) for n rows
         learned from, which cannot tell rarer things apart; a forest's plain 0 would otherwise outweigh them.
@@ -48,11 +49,16 @@ class Calibration:
     reason: str = ""
 
     def apply(self, said: Array) -> Array:
-        """Mend (n, K) probabilities; the rows sum to 1."""
+        """Mend (n, K) probabilities, whose rows sum to 1; or (n, 1 + T) risk and survival."""
         if self.kind == "logistic":
             return _two(_sigmoid(self.intercept + self.slope * _logit(said[:, 1], self.edge)))
         if self.kind == "temperature":
             return _softmax(self.slope * np.log(np.clip(said, self.edge, 1.0)))
+        if self.kind == "hazard":
+            ((_, hazard),) = self.knots
+            risk = said[:, :1]
+            log_hazard = np.clip(self.slope * (risk - self.intercept), -50, 50)
+            return np.hstack([risk, np.exp(-np.array(hazard) * np.exp(log_hazard))])
         if self.kind == "isotonic":
             curves = [np.interp(said[:, k], *self.knots[i]) for i, k in enumerate(_columns(said.shape[1]))]
             if said.shape[1] == 2:
@@ -70,7 +76,7 @@ class Calibration:
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Calibration:
         """What :meth:`to_mapping` wrote."""
-        if data["kind"] not in ("none", "logistic", "isotonic", "temperature"):
+        if data["kind"] not in ("none", "logistic", "isotonic", "temperature", "hazard"):
             raise ValueError("there is no such kind of calibration")
         knots = tuple((tuple(map(float, said)), tuple(map(float, meant))) for said, meant in data["knots"])
         return cls(

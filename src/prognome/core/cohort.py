@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from prognome.core.follow_up import FollowUp
+from prognome.core.survival import strata_of
 from prognome.core.table import Index, Table
 
 
@@ -27,9 +29,10 @@ class Cohort:
         Name → table of n rows in the order of ``ids``.
     target
         (n,) class codes 0 … K-1 (``int64``; for a binary target 1 is the event) or numbers
-        (``float64``); None where nothing is known, as for a new patient.
+        (``float64``), or (n, 2) time and event of survival (``float64``); None where nothing is known, as for
+        a new patient.
     classes
-        The K class labels by code; empty for numbers.
+        The K class labels by code; empty for numbers and survival.
     groups
         (n,) group label of each row (family, patient, site), or None.
     present
@@ -37,6 +40,8 @@ class Cohort:
     facts
         Column → (n,) text about the rows that is no feature (batch, site, sex, date), None where missing;
         for guards, subgroups and the baseline of group means, never for models.
+    follow_up
+        The times at which survival is asked about; None for classes and numbers.
     """
 
     ids: NDArray[np.object_]
@@ -46,6 +51,7 @@ class Cohort:
     groups: NDArray[np.object_] | None = None
     present: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     facts: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
+    follow_up: FollowUp | None = None
 
     def __post_init__(self) -> None:
         n = len(self.ids)
@@ -65,6 +71,11 @@ class Cohort:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def strata(self) -> NDArray[Any] | None:
+        """(n,) by what folds are stratified: class codes, or event and censored; None for numbers."""
+        return None if self.target is None else strata_of(self.target, self.classes)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -88,6 +99,7 @@ class Cohort:
             groups=None if self.groups is None else self.groups[where],
             present={name: mask[where] for name, mask in self.present.items()},
             facts={name: values[where] for name, values in self.facts.items()},
+            follow_up=self.follow_up,
         )
 
     def take(self, indices: ArrayLike, axis: int = 0) -> Cohort:

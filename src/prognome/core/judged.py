@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from prognome.core.follow_up import FollowUp
+
 Array = NDArray[np.float64]
 
 
@@ -18,9 +20,10 @@ class Judged:
     Parameters
     ----------
     truth
-        (n,) class codes, or numbers.
+        (n,) class codes, or numbers; of survival (n, 2) time and event.
     score
-        (n, K) probability of each class, or (n,) predicted numbers.
+        (n, K) probability of each class, or (n,) predicted numbers; of survival (n, 1 + T) risk, then the
+        share free of the event at the times of ``follow_up``.
     raw
         (n, K) probabilities before recalibration, by which rows are ranked; None where there was none.
     cut
@@ -28,6 +31,8 @@ class Judged:
     within
         (n, K) which classes the prediction set holds, or (n, 2) ends of the prediction interval; None where
         there is none.
+    follow_up
+        The times of survival; None for classes and numbers.
     """
 
     truth: NDArray[Any]
@@ -35,11 +40,29 @@ class Judged:
     raw: Array | None = None
     cut: float | None = None
     within: NDArray[Any] | None = None
+    follow_up: FollowUp | None = None
 
     @property
     def classes(self) -> int:
-        """Number of classes; 0 for numbers."""
-        return self.score.shape[1] if self.score.ndim == 2 else 0
+        """Number of classes; 0 for numbers and survival."""
+        return self.score.shape[1] if self.score.ndim == 2 and self.follow_up is None else 0
+
+    @property
+    def events(self) -> NDArray[np.bool_] | None:
+        """(n,) rows with the event, of two classes or of survival; None where there is no event."""
+        if self.follow_up is not None:
+            return np.asarray(self.truth[:, 1] == 1)
+        return np.asarray(self.truth == 1) if self.classes == 2 else None
+
+    @property
+    def risk(self) -> Array:
+        """(n,) of survival: the higher, the earlier the event."""
+        return self.ranking[:, 0]
+
+    @property
+    def survival(self) -> Array:
+        """(n, T) of survival: the share free of the event at each time."""
+        return self.score[:, 1:]
 
     @property
     def decision(self) -> NDArray[np.int_]:
@@ -83,6 +106,22 @@ class Judged:
             raw=None if self.raw is None else self.raw[index],
             within=None if self.within is None else self.within[index],
         )
+
+    def as_said(self) -> Judged:
+        """Before recalibration."""
+        return Judged(self.truth, self.ranking, follow_up=self.follow_up)
+
+    def on_one_scale(self) -> Judged:
+        """The same, with rows ranked by what is told after recalibration: so are rows of several models.
+
+        Of survival the risk becomes the chance of the event by the middle horizon.
+        """
+        if self.follow_up is None:
+            return replace(self, raw=None)
+        columns = self.follow_up.columns
+        score = self.score.copy()
+        score[:, 0] = 1 - self.survival[:, columns[len(columns) // 2]]
+        return replace(self, raw=None, score=score)
 
     def at(self, cut: float | None) -> Judged:
         """The same, with decisions at another threshold."""

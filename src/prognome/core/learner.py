@@ -55,14 +55,19 @@ class Learner:
 
 @dataclass(frozen=True)
 class Family:
-    """A model for classes, for numbers, or for both."""
+    """A model for classes, for numbers, for survival, or for several of these.
+
+    One for survival is fitted on (n, 2) times and events. Its ``predict`` gives (n,) risk, the higher the
+    earlier the event, and its ``predict_survival`` (n, T) the share free of the event at (T,) times.
+    """
 
     classes: Learner | None = None
     number: Learner | None = None
+    survival: Learner | None = None
 
     def learner(self, kind: str, *, where: str) -> Learner:
         """The one for this kind of target."""
-        found = self.number if kind == "number" else self.classes
+        found = {"number": self.number, "survival": self.survival}.get(kind, self.classes)
         if found is None:
             raise StudyError(where, f"does not serve a {kind} target", mend="See: prognome list models.")
         return found

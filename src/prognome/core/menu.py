@@ -25,7 +25,7 @@ class Entry:
     help
         One line.
     targets
-        Kinds of target it serves (``binary``, ``multiclass``, ``number``); empty means any.
+        Kinds of target it serves (``binary``, ``multiclass``, ``number``, ``survival``); empty means any.
     blocks
         Kinds of block it accepts; empty means any.
     extra

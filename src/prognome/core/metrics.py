@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from prognome.core import metrics_of_decisions as decisions
 from prognome.core import metrics_of_numbers as numbers
 from prognome.core import metrics_of_probabilities as probabilities
+from prognome.core import metrics_of_survival as survival
+from prognome.core.follow_up import FollowUp
 from prognome.core.judged import Judged
 from prognome.core.weighed import Weighed, macro, of_rows, row_mean
 from prognome.errors import StudyError, nearest
@@ -23,6 +25,8 @@ from prognome.errors import StudyError, nearest
 Array = NDArray[np.float64]
 CLASSES = ("binary", "multiclass")
 NUMBER = ("number",)
+SURVIVAL = ("survival",)
+AT = "@"  # parts the name of a figure from the time it is about
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +74,11 @@ def weigh(judged: Judged, metrics: Sequence[Metric], weights: Array) -> Array:
 
 _B, _C = ("binary",), CLASSES
 
+
+def _survival(name: str, help_line: str, higher: bool | None, form: Callable[[Weighed], Array]) -> Metric:
+    return Metric(name, help_line, SURVIVAL, higher, False, survival.of_rows_as_they_are(form), form)
+
+
 METRICS: dict[str, Metric] = {
     m.name: m
     for m in (
@@ -98,13 +107,30 @@ METRICS: dict[str, Metric] = {
         Metric("pearson", "linear correlation", NUMBER, True, False, numbers.correlation("pearsonr"), numbers.weighted_pearson),
         Metric("spearman", "rank correlation", NUMBER, True, False, numbers.correlation("spearmanr"), numbers.weighted_spearman),
         Metric("within_20_percent", "share of predictions within 20 % of the truth", NUMBER, True, False, lambda j: float(numbers.within_20(j).mean()), row_mean(numbers.within_20)),
+        _survival("c_uno", "concordance of risk and time of events up to tau, free of the censoring (Uno)", True, survival.c_uno),
+        _survival("c_harrell", "concordance of risk and time over the pairs that censoring left (Harrell)", True, survival.c_harrell),
+        _survival("auc_t", "mean over the horizons of the area under the ROC curve at that time", True, survival.auc_t),
+        _survival("brier_integrated", "mean squared error of the predicted survival over the time up to tau", False, survival.brier_integrated),
     )
 }  # fmt: skip
 
 
-def metrics_for(kind: str) -> list[Metric]:
-    """The figures defined for a kind of target, in their order."""
-    return [metric for metric in METRICS.values() if kind in metric.targets]
+def metrics_for(kind: str, follow_up: FollowUp | None = None) -> list[Metric]:
+    """The figures defined for a kind of target, in their order; of survival also those at each horizon."""
+    found = [metric for metric in METRICS.values() if kind in metric.targets]
+    return found + [
+        one for horizon in (follow_up.horizons if follow_up else ()) for one in metrics_at(horizon)
+    ]
+
+
+def metrics_at(horizon: float) -> list[Metric]:
+    """Figures of survival at one time; their names end in ``@`` and the time."""
+    when = f"{AT}{horizon:g}"
+    return [
+        _survival(f"auc_t{when}", f"area under the ROC curve at time {horizon:g}", True, survival.auc_at(horizon)),
+        _survival(f"brier_t{when}", f"mean squared error of the predicted survival at time {horizon:g}", False, survival.brier_at(horizon)),
+        _survival(f"survival_bias{when}", f"mean predicted survival less that observed at time {horizon:g}; ideally 0", None, survival.survival_bias_at(horizon)),
+    ]  # fmt: skip
 
 
 def find_metric(name: str, kind: str, *, where: str = "judge.primary") -> Metric:

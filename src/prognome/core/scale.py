@@ -64,13 +64,14 @@ BELOW_ONE = Scale(
 
 SCALES: dict[str, Scale] = {
     **dict.fromkeys(("auc_roc", "average_precision", "accuracy", "balanced_accuracy", "sensitivity",
-                     "specificity", "precision", "npv", "f1", "coverage", "within_20_percent"), LOGIT),
+                     "specificity", "precision", "npv", "f1", "coverage", "within_20_percent",
+                     "c_uno", "c_harrell", "auc_t"), LOGIT),
     **dict.fromkeys(("mcc", "pearson", "spearman"), FISHER),
-    **dict.fromkeys(("calibration_intercept", "calibration_slope", "bias"), OWN),
+    **dict.fromkeys(("calibration_intercept", "calibration_slope", "bias", "survival_bias"), OWN),
     "r2": BELOW_ONE,
 }  # fmt: skip
 
 
 def scale_of(metric: str) -> Scale:
     """The scale of a metric; losses, widths and counts have the logarithm."""
-    return SCALES.get(metric, LOG)
+    return SCALES.get(metric.partition("@")[0], LOG)

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from prognome.core.seeds import seed_of
 from prognome.core.study_split import SplitSpec
+from prognome.core.survival import is_survival, strata_of
 from prognome.core.table import Index
 from prognome.errors import DataError, StudyError, WorkError, number_rows
 
+LEAST_EVENTS = 2  # among the rows that train, of survival
 PARTS = ("cv", "train", "validation", "test")
 Scheme = Literal["folds", "time", "fractions"]
 
@@ -124,7 +126,7 @@ def make_split(
         would be empty.
     """
     n = len(ids)
-    strata = target if classes and spec.outer.stratify else None
+    strata = strata_of(target, classes, spec.outer.folds) if spec.outer.stratify else None
     part = np.full(n, "cv", dtype=object)
     if in_test is not None:
         part[in_test] = "test"
@@ -138,6 +140,8 @@ def make_split(
         return split
 
     learn = np.flatnonzero(part == "cv")
+    if is_survival(target):
+        _refuse_few_events(int(target[learn, 1].sum()), spec)
     counts = np.bincount(target[learn], minlength=len(classes)) if classes else np.array([], dtype=int)
     for label, count in zip(classes, counts, strict=True):
         needed = 2 if spec.outer.leave_out or spec.outer.time else spec.outer.folds
@@ -161,6 +165,18 @@ def make_split(
     split = Split(pd.concat(tables, ignore_index=True), ids, scheme)
     check_folds(split, target, classes, groups)
     return split
+
+
+def _refuse_few_events(events: int, spec: SplitSpec) -> None:
+    needed = 2 if spec.outer.leave_out or spec.outer.time else 2 * spec.outer.folds
+    if events < needed:
+        raise StudyError(
+            "split.outer",
+            "there are too few events for so many folds",
+            seen=f"{events} events outside the test part",
+            expected=f"at least {needed}",
+            mend="Lower split.outer.folds, or follow the rows for longer.",
+        )
 
 
 def _rows(
@@ -358,10 +374,18 @@ def inner_folds(
             "a class has a single row among these training rows",
             mend="Lower split.outer.folds, or merge or drop the rare class.",
         )
-    numbers = fold_numbers(target, groups, min(folds, smallest), seed, stratify=classes)
+    folds = min(folds, smallest)
+    strata = strata_of(target, (), folds) if is_survival(target) else target if classes else None
+    numbers = fold_numbers(
+        target if strata is None else strata, groups, folds, seed, stratify=strata is not None
+    )
     pairs = [
         (np.flatnonzero(numbers != k), np.flatnonzero(numbers == k)) for k in range(1, int(numbers.max()) + 1)
     ]
+    if is_survival(target):
+        pairs = [pair for pair in pairs if target[pair[0], 1].sum() >= LEAST_EVENTS]
+        if not pairs:
+            raise WorkError("inner folds", "no fold has two events to learn from", mend="Use fewer folds.")
     if classes:  # a class that stands in one group alone leaves a fold without it: no use for learning
         known = np.unique(target)
         pairs = [pair for pair in pairs if len(np.unique(target[pair[0]])) == len(known)]
@@ -391,6 +415,14 @@ def check_folds(
         name = f"split: {fold.part}" + (f" fold {fold.fold}" if fold.part == "cv" else "")
         if not len(fold.train) or not len(fold.judge):
             raise DataError(name, "has no rows to learn from or to judge", mend="Use fewer or larger folds.")
+        if is_survival(target) and (events := int(target[fold.train, 1].sum())) < LEAST_EVENTS:
+            raise DataError(
+                name,
+                "has too few events to learn from",
+                seen=f"{events} among {len(fold.train):,} rows",
+                expected=f"at least {LEAST_EVENTS}",
+                mend="Use fewer or larger folds.",
+            )
         if classes:
             present = set(np.unique(target[fold.train]).tolist())
             for code, label in enumerate(classes):

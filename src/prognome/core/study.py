@@ -50,7 +50,7 @@ class Study(StudyPart):
     models: list[ModelSpec] = Field(
         [],
         validate_default=True,
-        description="Default: logistic (ridge for numbers), random_forest, xgboost.",
+        description="Default: logistic (ridge for numbers), random_forest, xgboost; survival: cox, random_survival_forest, xgboost.",
     )
     tune: Tune = Tune()
     external: list[External] = []
@@ -92,6 +92,8 @@ class Study(StudyPart):
             return data
         target = data.get("target")
         kind = target.get("kind") if isinstance(target, Mapping) else getattr(target, "kind", None)
+        if kind == "survival":
+            return {**data, "models": ["cox", "random_survival_forest", "xgboost"]}
         linear = "ridge" if kind == "number" else "logistic"
         return {**data, "models": [linear, "random_forest", "xgboost"]}
 
@@ -141,6 +143,8 @@ class Study(StudyPart):
                 raise ValueError(
                     f"external: {other.name}: block '{absent[0]}' is not given and is not optional"
                 )
+        if self.target.kind != "survival" and (self.judge.horizons or self.judge.tau):
+            raise ValueError("judge: 'horizons' and 'tau' belong to a target of kind: survival")
         names = [other.name for other in self.external]
         if len(set(names)) < len(names):
             raise ValueError("external: two cohorts have the same name")
@@ -149,7 +153,7 @@ class Study(StudyPart):
     @property
     def primary(self) -> str:
         """The metric that decides what is best."""
-        return self.judge.primary or ("mae" if self.target.kind == "number" else "auc_roc")
+        return self.judge.primary or {"number": "mae", "survival": "c_uno"}.get(self.target.kind, "auc_roc")
 
     @classmethod
     def from_file(cls, path: str | Path, *, changes: Sequence[str] = ()) -> Study:

@@ -33,6 +33,8 @@ class ExternalTarget(StudyPart):
 
     path: Paths | None = None
     column: str | None = None
+    time: str | None = None
+    event: str | None = None
     id: str | None = None
 
 

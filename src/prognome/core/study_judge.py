@@ -52,7 +52,19 @@ class ThresholdSpec(StudyPart):
 class Judge(StudyPart):
     """What best means, how decisions are taken, and how intervals are made."""
 
-    primary: str | None = Field(None, description="Default: auc_roc for classes, mae for numbers.")
+    primary: str | None = Field(
+        None, description="Default: auc_roc for classes, mae for numbers, c_uno for survival."
+    )
+    horizons: list[Annotated[float, Field(gt=0)]] | None = Field(
+        None,
+        min_length=1,
+        description="Survival: times at which figures are given; default: quartiles of the times of events.",
+    )
+    tau: float | None = Field(
+        None,
+        gt=0,
+        description="Survival: time up to which risk is judged; default: a tenth of the rows is still followed.",
+    )
     bootstrap: int = Field(1000, ge=100, le=100_000)
     level: float = Field(0.95, gt=0.5, lt=1)
     calibrate: Literal["auto", "logistic", "isotonic", "none"] = Field(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from prognome.core.judged import Judged
 from prognome.core.recalibration import recalibration
+from prognome.core.weighed_survival import WeighedSurvival
 
 Array = NDArray[np.float64]
 
@@ -54,6 +55,11 @@ class Weighed:
     def calibration(self) -> tuple[Array, Array]:
         """Calibration intercept and slope."""
         return recalibration(self.judged.truth, self.judged.event, self.weights)
+
+    @cached_property
+    def survival(self) -> WeighedSurvival:
+        """Of times and events: at risk, censored, pairs in order."""
+        return WeighedSurvival(self.judged, self.weights)
 
     def mean(self, rows: Array) -> Array:
         """(replicates,) weighted mean of a figure that every row has."""

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, norm
 from scipy.stats import t as student
 
+from prognome.core.cox_score import cox_score
+from prognome.core.survival import is_survival, martingale_residuals
 from prognome.explain.correlated import cramers_v, numeric_columns
 
 Array = NDArray[np.float64]
@@ -28,6 +30,8 @@ def associate_columns(table: pd.DataFrame, target: ArrayLike, classes: int) -> p
     number                number               Spearman            its correlation
     category              classes              chi-squared         Cramér's V corrected for chance
     category              number               Kruskal–Wallis      epsilon²
+    number                survival             Cox score           log hazard ratio of one SD, a first step
+    category              survival             Kruskal–Wallis      epsilon² of martingale residuals
     ====================  ===================  ==================  =====================================
 
     Parameters
@@ -35,9 +39,9 @@ def associate_columns(table: pd.DataFrame, target: ArrayLike, classes: int) -> p
     table
         (n, columns) **training** rows. Missing values are left out, column by column.
     target
-        (n,) class codes 0 to K - 1, or numbers.
+        (n,) class codes 0 to K - 1, or numbers, or (n, 2) time and event of survival.
     classes
-        K, or 0 for numbers.
+        K, or 0 for numbers and survival.
 
     Returns
     -------
@@ -73,9 +77,14 @@ def associate_columns(table: pd.DataFrame, target: ArrayLike, classes: int) -> p
     lines: list[dict[str, Any]] = [{} for _ in range(table.shape[1])]
     numbers = table.loc[:, numeric]
     if numbers.shape[1]:
-        found = _numbers_and_classes(numbers, y, classes) if classes else _numbers_and_numbers(numbers, y)
+        if is_survival(y):
+            found = _numbers_and_survival(numbers, y)
+        else:
+            found = _numbers_and_classes(numbers, y, classes) if classes else _numbers_and_numbers(numbers, y)
         for place, line in zip(np.flatnonzero(numeric).tolist(), found.to_dict("records"), strict=True):
             lines[place] = {str(name): value for name, value in line.items()}
+    if is_survival(y):
+        y = martingale_residuals(y)
     for place in np.flatnonzero(~numeric).tolist():
         lines[place] = _category(table.iloc[:, place], y, classes)
     result = pd.DataFrame(lines, columns=[c for c in COLUMNS if c not in ("feature", "q")])
@@ -160,6 +169,27 @@ def _numbers_and_numbers(table: pd.DataFrame, y: NDArray[Any]) -> pd.DataFrame:
         statistic = r * np.sqrt((n - 2) / (1 - r**2))
         p = np.where(size > 0, 2 * student.sf(np.abs(statistic), np.maximum(n - 2, 1)), 1.0)
     return _frame("Spearman", n, r, r, "Spearman's correlation", p, n > 2)
+
+
+def _numbers_and_survival(table: pd.DataFrame, y: Array) -> pd.DataFrame:
+    values = table.to_numpy(dtype=np.float64)
+    known = ~np.isnan(values)
+    score, information, spread = (np.zeros(values.shape[1]) for _ in range(3))
+    whole = known.all(axis=0)
+    if whole.any():
+        score[whole], information[whole] = cox_score(values[:, whole], y[:, 0], y[:, 1])
+        spread[whole] = values[:, whole].std(axis=0)
+    for column in np.flatnonzero(~whole & known.any(axis=0)):
+        rows = known[:, column]
+        one, two = cox_score(values[rows][:, [column]], y[rows, 0], y[rows, 1])
+        score[column], information[column] = one[0], two[0]
+        spread[column] = values[rows, column].std()
+    moves = information > 1e-12
+    statistic = np.divide(score**2, information, out=np.zeros(len(score)), where=moves)
+    effect = np.divide(score * spread, information, out=np.zeros(len(score)), where=moves)
+    p = np.where(moves, chi2.sf(statistic, 1), 1.0)
+    n = known.sum(axis=0)
+    return _frame("Cox score", n, statistic, effect, "log hazard ratio of one SD", p, n > 2)
 
 
 def _category(column: pd.Series, y: NDArray[Any], classes: int) -> dict[str, Any]:

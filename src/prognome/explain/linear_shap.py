@@ -65,4 +65,5 @@ def linear_shap(estimator: Any, X: ArrayLike, background: ArrayLike) -> Attribut
     said = estimator.decision_function(X) if classifier else estimator.predict(X)
     said = np.asarray(said, dtype=np.float64).reshape(len(rows), *coef.shape[:-1])
     unit = "log-odds" if hasattr(estimator, "predict_proba") else "score" if classifier else "number"
+    unit = "log hazard" if hasattr(estimator, "predict_survival") else unit
     return Attribution(values, coef @ mean + intercept, said, unit)

@@ -100,6 +100,8 @@ def _rounds(estimator: Any, booster: Any) -> int:
 
 
 def _booster(estimator: Any) -> Any:
+    if getattr(estimator, "form", "") == "aft":  # of the log time: the risk turned round
+        return None
     if hasattr(estimator, "get_booster"):
         return estimator.get_booster()
     if isinstance(getattr(estimator, "trees_", None), bytes | bytearray):
@@ -159,5 +161,7 @@ def _unit(booster: Any) -> str:
     objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
     if objective.startswith(("binary:logi", "reg:logistic", "multi:")):
         return "log-odds"
+    if objective == "survival:cox":
+        return "log hazard"
     plain = ("reg:squarederror", "reg:absoluteerror", "reg:pseudohubererror", "reg:quantileerror")
     return "number" if objective in plain else "score"

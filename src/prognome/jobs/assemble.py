@@ -87,6 +87,15 @@ def _given_steps(study: Study, block: str) -> list[tuple[str, dict[str, Any]]]:
         (step.name, settled(step.name, step.params, where=f"prepare: {block}: {step.name}"))
         for step in study.prepare[block]
     ]
+    for name, _ in chain:
+        serves = STEPS.find(name, where=f"prepare: {block}").targets
+        if serves and study.target.kind not in serves:
+            raise StudyError(
+                f"prepare: {block}",
+                f"'{name}' does not serve a {study.target.kind} target",
+                expected=" or ".join(serves),
+                mend="For classes and numbers: select.anova.",
+            )
     if "sequence" not in _kinds(study, block):
         return chain
     of_block = dict(_default_steps(study, block))
@@ -314,19 +323,26 @@ def _stack(study: Study, model: ModelSpec, built: Mapping[str, Candidate]) -> Ca
     return Candidate(model.label, estimator, MODELS.rank(model.name), members=() if own_folds else members)
 
 
+def plain_linear(study: Study) -> str:
+    """The plain linear model for the study's kind of target."""
+    return {"number": "ridge", "survival": "cox"}.get(study.target.kind, "logistic")
+
+
 def _baselines(study: Study) -> dict[str, Candidate]:
     """What any model must beat, whether the study names it or not.
 
     ``dummy``; ``single_best``, the one feature that tells most; ``kmer``, where there are sequences and the
     study does not name it: what a network has to beat there; ``clinical_only``, where there is more than
     the clinic; ``linear``, where no plain linear model of all blocks stands for election; ``group_mean``, one
-    for each column of ``rows.batch``, which can never be the best since a new row has no such group.
+    for each column of ``rows.batch``, which can never be the best since a new row has no such group (not of
+    survival).
     """
     kind = study.target.kind
     found = {name: _single(study, ModelSpec(name=name, label=name)) for name in _TO_BE_BEATEN}
-    if any("sequence" in _kinds(study, block) for block in study.blocks):
+    serves = kind in MODELS.find(KMER, where="models").targets
+    if serves and any("sequence" in _kinds(study, block) for block in study.blocks):
         found[KMER] = replace(_single(study, ModelSpec(name=KMER, label=KMER)), baseline=True, reluctant=True)
-    plain = "ridge" if kind == "number" else "logistic"
+    plain = plain_linear(study)
     clinical = clinical_blocks(study)
     if clinical and len(clinical) < len(study.blocks):
         only = _single(study, ModelSpec(name=plain, label=CLINICAL_ONLY, blocks=clinical))
@@ -334,7 +350,7 @@ def _baselines(study: Study) -> dict[str, Candidate]:
     if not any(_is_plain(study, model, plain) for model in study.models):
         whole = _single(study, ModelSpec(name=plain, label=LINEAR))
         found[LINEAR] = replace(whole, baseline=True, reluctant=True)
-    columns = list(dict.fromkeys(study.rows.batch))
+    columns = [] if kind == "survival" else list(dict.fromkeys(study.rows.batch))
     for column in columns:
         label = GROUP_MEAN if len(columns) == 1 else f"{GROUP_MEAN}:{column}"
         mean: Any = GroupMeanRegressor(column) if kind == "number" else GroupMeanClassifier(column)
@@ -381,7 +397,7 @@ def _narrowed(study: Study, label: str, estimator: Any, block: str) -> Any:
 
 def _baseline_model(study: Study, label: str) -> ModelSpec:
     """What a baseline that the study does not name is made of."""
-    plain = "ridge" if study.target.kind == "number" else "logistic"
+    plain = plain_linear(study)
     if label == CLINICAL_ONLY:
         return ModelSpec(name=plain, label=label, blocks=clinical_blocks(study))
     return ModelSpec(name=plain if label == LINEAR else label, label=label)

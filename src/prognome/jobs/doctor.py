@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from prognome.core.cohort import Cohort
+from prognome.core.follow_up import FollowUp
 from prognome.core.letters import compose
 from prognome.core.sequence_schema import length_range
 from prognome.core.sequences import Sequences
@@ -36,6 +37,7 @@ from prognome.validate.stability import count_pieces
 
 State = Literal["ok", "note", "fault"]
 FEW_EVENTS = 20
+EVENTS_A_FEATURE = 10  # of survival: below it a note
 COPIES = 4  # of the data at once: whole, training rows, inner rows, prepared
 
 
@@ -68,6 +70,7 @@ def examine(study: Study, *, timed: bool = False) -> Iterator[Check]:
         "binary": f"the event is '{target.positive}'",
         "multiclass": "one of several classes",
         "number": "a quantity",
+        "survival": f"time in '{target.time}'",
     }[target.kind]
     yield Check(
         "ok",
@@ -89,8 +92,9 @@ def examine(study: Study, *, timed: bool = False) -> Iterator[Check]:
     yield from _on_guards(study, ready.guards)
     for other in study.external:
         schema = learn_schema(study, ready.loaded.cohort.rows(ready.split.learn))
+        here = ready.loaded.cohort
         try:
-            arrived = load_external(study, other, schema, ready.loaded.cohort.classes)
+            arrived = load_external(study, other, schema, here.classes, here.follow_up)
         except PrognomeError as error:
             yield Check("fault", f"external {other.name}", str(error))
             return
@@ -130,9 +134,33 @@ def _on_rows(ready: Prepared) -> Iterator[Check]:
             yield Check(
                 "note", "target", f"the smallest class has {counts.min()} rows: intervals will be wide"
             )
+    elif cohort.follow_up is not None:
+        yield from _on_survival(cohort, cohort.follow_up)
     else:
         q = np.quantile(cohort.target, [0.25, 0.5, 0.75])
         yield Check("ok", "target", f"median {q[1]:.4g}, middle half {q[0]:.4g} to {q[2]:.4g}")
+
+
+def _on_survival(cohort: Cohort, follow_up: FollowUp) -> Iterator[Check]:
+    """Events, and how many there are for each feature: it is they, not the rows, that can be learned from."""
+    assert cohort.target is not None
+    events, features = int(cohort.target[:, 1].sum()), cohort.shape[1]
+    at = ", ".join(f"{horizon:g}" for horizon in follow_up.horizons)
+    yield Check(
+        "ok",
+        "target",
+        f"{events:,} events in {len(cohort):,} rows ({events / len(cohort):.0%}); judged up to "
+        f"{follow_up.tau:.4g}, with figures at {at}",
+    )
+    each = f"{events:,} events for {features:,} columns ({events / max(features, 1):.2g} each)"
+    if events < FEW_EVENTS:
+        yield Check("note", "target", f"{each}: intervals will be wide")
+    elif events < EVENTS_A_FEATURE * features:
+        yield Check(
+            "note",
+            "target",
+            f"{each}: fewer than {EVENTS_A_FEATURE} each, so only a penalty keeps noise out",
+        )
 
 
 def _on_blocks(cohort: Cohort, study: Study) -> Iterator[Check]:

@@ -203,7 +203,7 @@ def _explain(task: ExplainTask, learn: Cohort, rows: Cohort, metric: Metric) -> 
     }
 
     def answer(frame: pd.DataFrame) -> Array:
-        return say(opened.model, frame.to_numpy(), len(rows.classes))
+        return say(opened.model, frame.to_numpy(), len(rows.classes), rows.follow_up)
 
     def shuffle(units: Mapping[Hashable, Sequence[Hashable]]) -> Permuted:
         return _shuffled(answer, pd.DataFrame(asked), rows, metric, units, task)
@@ -288,7 +288,7 @@ def _shuffled(
         answer,
         given,
         rows.target,
-        lambda truth, said: metric.value(Judged(truth, said)),
+        lambda truth, said: metric.value(Judged(truth, said, follow_up=rows.follow_up)),
         groups=units,
         higher_is_better=bool(metric.higher),
         repeats=repeats,
@@ -321,8 +321,9 @@ def _panel(
     for size in sorted({min(size, len(ranking)) for size in PANEL_SIZES} if ranking else ()):
         places = opened.places(ranking[:size])
         model = fit(clone(opened.model), taught[:, places], learn.target, learn.groups)
-        said = say(model, asked[:, places], len(rows.classes))
-        scores[size] = metric.value(Judged(rows.target, said))  # type: ignore[arg-type]
+        said = say(model, asked[:, places], len(rows.classes), rows.follow_up)
+        assert rows.target is not None
+        scores[size] = metric.value(Judged(rows.target, said, follow_up=rows.follow_up))
     return scores
 
 
@@ -354,7 +355,7 @@ def _of_cohort(task: ExplainTask, fitted: Any, learn: Cohort, rows: Cohort, metr
 
     def ask(moved: Mapping[str, pd.DataFrame]) -> Array:
         blocks = {name: replace(table, frame=moved[name]) for name, table in rows.blocks.items()}
-        return say(fitted, replace(rows, blocks=blocks), len(rows.classes))
+        return say(fitted, replace(rows, blocks=blocks), len(rows.classes), rows.follow_up)
 
     def shuffle(these: Mapping[Hashable, Sequence[Hashable]]) -> Permuted:
         return _shuffled(ask, frames, rows, metric, these, task)

@@ -23,6 +23,7 @@ from prognome.jobs.judgement import Judgement
 from prognome.jobs.load import Loaded
 from prognome.jobs.looks import count_look
 from prognome.jobs.summary import summarise
+from prognome.jobs.survival_views import CENSORED, EVENT
 from prognome.jobs.watch import Said
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import Evaluation
@@ -73,14 +74,12 @@ def facts_of_run(
             "rows": len(cohort),
             "losses": [{"reason": loss.reason, "rows": loss.rows} for loss in loaded.losses],
             "blocks": {name: _block_facts(table) for name, table in cohort.blocks.items()},
-            "classes": [
-                {"label": label, "rows": int((cohort.target == code).sum())}
-                for code, label in enumerate(cohort.classes)
-            ],
+            "classes": _classes(cohort),
             "groups": None if cohort.groups is None else len(set(cohort.groups.tolist())),
             "mismatches": len(loaded.mismatches),
             "clinical_blocks": clinical_blocks(study),
         },
+        "follow_up": None if cohort.follow_up is None else cohort.follow_up.to_mapping(),
         "split": {
             "scheme": split.scheme,
             "folds": sum(1 for _ in split.folds()),
@@ -189,6 +188,18 @@ def _arrival_facts(arrived: Arrived) -> dict[str, Any]:
         "outside": round(float(matched.outside.mean()), 4),
         "coverage": round(float(matched.coverage.mean()), 4),
     }
+
+
+def _classes(cohort: Cohort) -> list[dict[str, Any]]:
+    """Labels with their rows; of survival rows that were censored, and with the event."""
+    assert cohort.target is not None
+    if cohort.follow_up is not None:
+        events = int(cohort.target[:, 1].sum())
+        return [{"label": CENSORED, "rows": len(cohort) - events}, {"label": EVENT, "rows": events}]
+    return [
+        {"label": label, "rows": int((cohort.target == code).sum())}
+        for code, label in enumerate(cohort.classes)
+    ]
 
 
 def _block_facts(table: Table) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
+from prognome.core.follow_up import FollowUp
 from prognome.core.schema import BlockSchema, Matched, Schema
 from prognome.core.sequences import AlphabetName, Sequences
 from prognome.core.study import Study
@@ -21,6 +23,7 @@ from prognome.jobs.facts import cells_of, fact
 from prognome.jobs.load import Loss, match_block, select_rows
 from prognome.jobs.roles import find_column, refuse_numbered_rows, role_columns
 from prognome.jobs.shelf import Shelf, block_source
+from prognome.jobs.survival_target import code_survival
 from prognome.jobs.target import against_rest, code_by
 from prognome.read.batches import read_batches, read_names
 from prognome.read.fasta import is_fasta
@@ -47,6 +50,9 @@ def elsewhere(study: Study, other: External) -> Study:
             )
         blocks[name] = spec.model_copy(update=given)
     given = other.target.model_dump(exclude_none=True)
+    event = given.pop("event", None)
+    if event is not None and study.target.event is not None:
+        given |= {"column": event, "event": study.target.event.model_copy(update={"column": event})}
     target = study.target.model_copy(update={"path": None, **given})
     rows = other.rows or study.rows.model_copy(update={"path": None, "drop": []})
     if rows.id is None:
@@ -67,7 +73,13 @@ class Arrived:
         return self.matched.cohort
 
 
-def load_external(study: Study, other: External, schema: Schema, classes: tuple[str, ...]) -> Arrived:
+def load_external(
+    study: Study,
+    other: External,
+    schema: Schema,
+    classes: tuple[str, ...],
+    follow_up: FollowUp | None = None,
+) -> Arrived:
     """Read another cohort.
 
     Rows without a target, or without a block that is not optional, are left out and counted. Rows that the
@@ -105,16 +117,23 @@ def load_external(study: Study, other: External, schema: Schema, classes: tuple[
         name: replace(table.rows(index[keep]), ids=ids) for name, (table, index) in found.items()
     }
     matched = schema.match(ids, tables)
-    codes = code_by(
-        against_rest(rows.target[keep], there_target),
-        classes,
-        where=f"{where}: {rows.where}",
-        numbered=lambda wanted: shelf.numbered(rows.source, wanted),
-    )
+    said_at = f"{where}: {rows.where}"
+
+    def numbered(wanted: Any) -> str:
+        return shelf.numbered(rows.source, wanted)
+
+    if rows.time is not None:
+        codes, _ = code_survival(
+            rows.time[keep], rows.target[keep], there_target, where=said_at, numbered=numbered
+        )
+    else:
+        text = against_rest(rows.target[keep], there_target)
+        codes = code_by(text, classes, where=said_at, numbered=numbered)
     cohort = replace(
         matched.cohort,
         target=codes,
         classes=classes,
+        follow_up=follow_up,
         groups=_groups(there, shelf, ids),
         facts=_facts(there, shelf, ids),
     )

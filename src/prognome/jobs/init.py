@@ -14,7 +14,7 @@ import polars as pl
 
 from prognome.check.outcome_names import outcome_reason
 from prognome.core.study_part import MISSING_WORDS
-from prognome.core.study_target import Kind, Target
+from prognome.core.study_target import Event, Kind, Target
 from prognome.core.yaml_text import write_yaml
 from prognome.errors import DataError, StudyError, near_name
 from prognome.jobs.init_sequences import FoundSequences, find_sequences
@@ -48,6 +48,8 @@ _EVENTS = (
     "dead",
 )
 FEW_VALUES = 10
+_PRIMARY = {"number": "mae", "survival": "c_uno"}
+_MODELS = {"number": "ridge, random_forest", "survival": "cox, random_survival_forest"}
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Inferred:
     groups: list[str] = field(default_factory=list)
     sequences: list[FoundSequences] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    time: str | None = None
 
 
 def infer(
@@ -72,8 +75,11 @@ def infer(
     id_column: str | None = None,
     kind: Kind | None = None,
     positive: str | None = None,
+    time: str | None = None,
 ) -> Inferred:
     """Infer ids, the kind of target, and which columns cannot be features as they are.
+
+    With ``time`` the target is one of survival, and ``target`` the column of the event.
 
     Raises
     ------
@@ -81,7 +87,8 @@ def infer(
         If there is no such column, or the table cannot be read.
     """
     names = read_names(Source((path,), None))
-    for column in (target, id_column):
+    kind = "survival" if time is not None else kind
+    for column in (target, id_column, time):
         if column is not None and column not in names:
             raise StudyError(path, f"there is no column '{column}'", mend=near_name(column, names))
     raw = read_raw(
@@ -105,17 +112,21 @@ def infer(
         said.append(
             f"target: '{target}' has {cells.n_unique():,} different values, so its kind is taken to be {kind}"
         )
-    if positive is not None and kind != "binary":
+    if positive is not None and kind not in ("binary", "survival"):
         raise StudyError("--positive", f"belongs to a binary target; '{target}' is taken to be {kind}")
     if kind == "binary" and positive is None:
         positive = _event(cells)
         said.append(f"target: the event is taken to be '{positive}'")
-    _check_target(raw, path, Target(column=target, kind=kind, positive=positive))
-    inferred = Inferred(id_column, kind, positive if kind == "binary" else None, [], said=said)
+    if kind == "survival":
+        _check_target(raw, path, Target(kind=kind, time=time, event=Event(column=target, positive=positive)))
+    else:
+        _check_target(raw, path, Target(column=target, kind=kind, positive=positive))
+    kept = positive if kind in ("binary", "survival") else None
+    inferred = Inferred(id_column, kind, kept, [], said=said, time=time)
     inferred.sequences = sequences
     said += [found.sentence() for found in sequences]
     for name in names:
-        if name not in (id_column, target, *letters):
+        if name not in (id_column, target, time, *letters):
             _sort_column(raw, name, target, inferred)
     if inferred.exclude and (inferred.columns or not sequences):
         said.append(f"columns: {len(inferred.exclude)} cannot be features as they are; the file says why")
@@ -130,15 +141,21 @@ def infer(
 
 def _check_target(raw: RawTable, path: str, target: Target) -> None:
     """Raise what ``run`` would raise of this column and kind."""
-    known = raw.frame[target.column].is_not_null().to_numpy()
-    cells = raw.frame[target.column].cast(pl.String).filter(known).to_list()
-    text = pd.Series(cells, index=np.flatnonzero(known), dtype=object)
+    columns = [name for name in (target.column, target.time) if name is not None]
+    known = raw.frame.select(pl.all_horizontal(pl.col(columns).is_not_null())).to_series().to_numpy()
+    text, *times = (
+        pd.Series(
+            raw.frame[name].cast(pl.String).filter(known).to_list(), index=np.flatnonzero(known), dtype=object
+        )
+        for name in columns
+    )
 
     def numbered(at: Any) -> str:
         rows = np.asarray(at, dtype=np.intp)
         return f"{count(len(rows), 'row')}: {raw.places(rows)}"
 
-    code_target(text, target, where=f"{path}, column '{target.column}'", numbered=numbered)
+    where = f"{path}, column '{target.column}'"
+    code_target(text, target, where=where, numbered=numbered, time=times[0] if times else None)
 
 
 def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
@@ -159,13 +176,11 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
     if inferred.columns or not inferred.sequences:
         lines += _table_lines(block, shown, inferred)
     lines += _sequence_lines(block, shown, inferred)
-    target_line = f"target: {{path: {_one(shown)}, column: {_one(target)}, kind: {inferred.kind}"
-    if inferred.positive is not None:
-        target_line += f", positive: {_one(inferred.positive)}"
+    target_line = f"target: {{path: {_one(shown)}, {_target_words(target, inferred)}"
     lines += [
         "",
         target_line + "}",
-        "  # kind: binary | multiclass | number;  missing: error | drop",
+        "  # kind: binary | multiclass | number | survival;  missing: error | drop",
         "",
         "split:",
         *(
@@ -179,7 +194,7 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         "  # test: {fraction: 0.15}       # or {column: split, value: test}; asked once, at the end",
         "  # fractions: [0.70, 0.15, 0.15]  # train, validation, test instead of folds",
         "",
-        f"# judge: {{primary: {'mae' if inferred.kind == 'number' else 'auc_roc'}, bootstrap: 1000, level: 0.95, calibrate: auto, coverage: 0.9, gap: 0.1}}",
+        f"# judge: {{primary: {_PRIMARY.get(inferred.kind, 'auc_roc')}, bootstrap: 1000, level: 0.95, calibrate: auto, coverage: 0.9, gap: 0.1}}",
         *(
             [
                 "#   threshold: youden            # or {sensitivity: 0.9}, {specificity: 0.9}, {cost: {false_negative: 5}}"
@@ -193,7 +208,7 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         "# explain: {markers: auto, top: 10, panel: auto}",
         "# prepare:                       # default for a table; see: prognome list steps",
         "#   BLOCK: [{encode.ordinal: {ordered_only: true}}, encode.onehot, impute.median, clean.constant, scale.zscore]",
-        f"models: [{'ridge' if inferred.kind == 'number' else 'logistic'}, random_forest, xgboost]   # see: prognome list models",
+        f"models: [{_MODELS.get(inferred.kind, 'logistic, random_forest')}, xgboost]   # see: prognome list models",
         "# tune: {search: random, trials: 10}   # default: none; or grid, bayesian, halving",
         "# external: [{name: other hospital, blocks: {BLOCK: {path: other.tsv}}, target: {path: other.tsv}}]",
         "# contract: {missing_column: refuse, unseen_category: flag, out_of_range: flag, tolerance: 0.02, outside: 0.5, coverage: 0.5}",
@@ -202,6 +217,17 @@ def study_text(path: str, target: str, inferred: Inferred, *, out: Path) -> str:
         "seed: 0",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _target_words(target: str, inferred: Inferred) -> str:
+    """Columns, kind and event of the target, as the study says them."""
+    if inferred.time is None:
+        words = f"column: {_one(target)}, kind: {inferred.kind}"
+        return words if inferred.positive is None else f"{words}, positive: {_one(inferred.positive)}"
+    event = _one(target)
+    if inferred.positive is not None:
+        event = f"{{column: {event}, positive: {_one(inferred.positive)}}}"
+    return f"kind: survival, time: {_one(inferred.time)}, event: {event}"
 
 
 def _table_lines(block: str, path: str, inferred: Inferred) -> list[str]:

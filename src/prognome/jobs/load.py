@@ -120,6 +120,7 @@ def load(study: Study, shelf: Shelf | None = None) -> Loaded:
         study.target,
         where=rows.where,
         numbered=lambda ids: shelf.numbered(rows.source, ids),
+        time=None if rows.time is None else rows.time.iloc[kept],
     )
     ids = rows.ids[kept]
     outer = study.split.outer
@@ -174,6 +175,7 @@ class Chosen:
     where: str
     losses: tuple[Loss, ...]
     mismatches: pd.DataFrame
+    time: pd.Series[str] | None = None
 
 
 def select_rows(study: Study, shelf: Shelf) -> Chosen:
@@ -186,7 +188,11 @@ def select_rows(study: Study, shelf: Shelf) -> Chosen:
         out = which_dropped(study, shelf, target.index, at)
         losses.append(Loss(drop.reason or f"dropped by {drop.column}", int((out & keep).sum())))
         keep &= ~out
+    time = None
     missing = target.isna().to_numpy()
+    if study.target.time is not None:
+        time = _time_of(study, shelf, target)
+        missing |= time.isna().to_numpy()
     if (missing & keep).any():
         if study.target.missing == "error":
             raise DataError(
@@ -201,7 +207,23 @@ def select_rows(study: Study, shelf: Shelf) -> Chosen:
     if not keep.any():
         raise DataError(where, "no row is left", mend="Check rows.drop and the target's column.")
     ids = target.index.to_numpy(dtype=object)
-    return Chosen(ids[keep], ids[~keep], target[keep], place.source, where, tuple(losses), problems)
+    return Chosen(
+        ids[keep],
+        ids[~keep],
+        target[keep],
+        place.source,
+        where,
+        tuple(losses),
+        problems,
+        None if time is None else time[keep],
+    )
+
+
+def _time_of(study: Study, shelf: Shelf, event: pd.Series[str]) -> pd.Series[str]:
+    """The time of survival of the rows that the event's file has, in their order."""
+    assert study.target.time is not None
+    _, time = find_column(study, shelf, study.target.time, what="target.time")
+    return time.reindex(event.index)
 
 
 def match_block(
@@ -248,12 +270,13 @@ def feature_columns(study: Study, shelf: Shelf, name: str, names: list[str]) -> 
     spec = study.blocks[name]
     assert not isinstance(spec.columns, dict)
     chosen = choose(names, spec.columns, spec.exclude, role_columns(study), f"block {name}")
-    if study.target.column in chosen and spec.read == "table":
-        raise StudyError(
-            f"block {name}: columns",
-            f"'{study.target.column}' is the target and cannot be a feature",
-            mend="Leave it out of columns.",
-        )
+    for column in (study.target.column, study.target.time):
+        if column in chosen and spec.read == "table":
+            raise StudyError(
+                f"block {name}: columns",
+                f"'{column}' is the target and cannot be a feature",
+                mend="Leave it out of columns.",
+            )
     return chosen
 
 

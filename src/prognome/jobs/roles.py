@@ -31,6 +31,7 @@ def role_columns(study: Study) -> set[str]:
     outer, test = study.split.outer, study.split.test
     named = {
         study.target.column,
+        study.target.time,
         outer.group_column,
         outer.leave_out,
         outer.time,

@@ -16,6 +16,7 @@ import pandas as pd
 from prognome.core.bundle import Bundle
 from prognome.core.cohort import Cohort
 from prognome.core.files import new_folder, refuse_taken, write_tsv
+from prognome.core.follow_up import learn_follow_up
 from prognome.core.metrics import find_metric
 from prognome.core.paths import anchor
 from prognome.core.rule import Rule
@@ -24,6 +25,7 @@ from prognome.core.seeds import seed_of
 from prognome.core.split import Split, check_folds, make_split
 from prognome.core.split_file import read_split
 from prognome.core.study import Study
+from prognome.core.survival import is_survival
 from prognome.errors import StudyError
 from prognome.jobs import record
 from prognome.jobs.assemble import (
@@ -142,6 +144,7 @@ def prepare(study: Study) -> Prepared:
     told += guard_encoders(study, standing)
     split = split_of(study, loaded)
     refuse_too_many_rows(standing, len(loaded.cohort) if study.refit == "all" else len(split.learn))
+    loaded = with_follow_up(study, loaded, split)
     levels = learn_all_levels(study.subgroups, loaded.cohort.facts, split.learn)
     beside = read_beside(study, {name for block in loaded.cohort.blocks.values() for name in block.names})
     told += guard_training_rows(study, loaded, split)
@@ -165,6 +168,16 @@ def _that_differ(standing: list[Candidate], loaded: Loaded, split: Split) -> lis
         if column is None or len(set(loaded.cohort.facts[column][split.learn].tolist()) - {None}) > 1:
             kept.append(candidate)
     return kept
+
+
+def with_follow_up(study: Study, loaded: Loaded, split: Split) -> Loaded:
+    """Of survival: with the times at which it is asked, which are those of rows that are not test."""
+    cohort = loaded.cohort
+    if cohort.target is None or not is_survival(cohort.target):
+        return loaded
+    judge = study.judge
+    follow_up = learn_follow_up(cohort.target[split.learn], judge.horizons, judge.tau)
+    return replace(loaded, cohort=replace(cohort, follow_up=follow_up))
 
 
 def split_of(study: Study, loaded: Loaded) -> Split:
@@ -276,7 +289,10 @@ def _run(
     schema = learn_schema(study, cohort.rows(split.learn))
     if study.external:
         say("reading external cohorts")
-    elsewhere = {other.name: load_external(study, other, schema, cohort.classes) for other in study.external}
+    elsewhere = {
+        other.name: load_external(study, other, schema, cohort.classes, cohort.follow_up)
+        for other in study.external
+    }
     told = [*ready.guards, *guard_external(study, schema, cohort.rows(split.learn), elsewhere)]
     stop_if_strict(study, told)
     workers = workers or record.usable_cores()
@@ -405,6 +421,6 @@ def _bundle(study: Study, ready: Prepared, evaluation: Evaluation, schema: Schem
     if (means := background_of(learned.fitted, cohort.rows(rows))) is not None:
         about[BACKGROUND] = means
     kind = study.target.kind
-    rule = learned.rule or Rule.nothing(kind)
+    rule = learned.rule or Rule.nothing(kind, cohort.follow_up)
     holds = holds_training_rows(study, evaluation.best)
     return Bundle(learned.fitted, schema, rule, kind, cohort.classes, about, holds)

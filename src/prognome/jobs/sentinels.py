@@ -16,6 +16,7 @@ from prognome.core.seeds import seed_of
 from prognome.core.split import Split
 from prognome.core.study import Study
 from prognome.errors import StudyError, WorkError
+from prognome.jobs.survival_views import by_residual
 from prognome.jobs.watch import ON_REQUEST, Said, said
 from prognome.validate.candidate import Candidate
 from prognome.validate.evaluate import CHOSEN, Rules, evaluate
@@ -58,7 +59,7 @@ def ask_sentinels(
         except WorkError as error:
             idle[SHUFFLED] = f"the models cannot learn from shuffled labels; {error}"
     if NOISE in wanted:
-        learn = cohort.rows(split.learn)
+        learn = by_residual(cohort.rows(split.learn))
         for block in [name for name, table in cohort.blocks.items() if table.kind == "table"]:
             alarms += check_planted_noise(learn, block, seed=seed_of(study.seed, NOISE))
     return said(study, ON_REQUEST, alarms, asked=wanted, idle=idle)

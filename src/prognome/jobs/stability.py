@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from prognome.core.cohort import Cohort
-from prognome.core.judged import Judged
 from prognome.core.metrics import Metric
 from prognome.core.split import Split
 from prognome.core.study import Study
@@ -24,7 +23,14 @@ from prognome.validate.evaluate import Evaluation, Rules
 from prognome.validate.resume import Pieces
 from prognome.validate.stability import count_pieces, learning_curve, over_seeds, spread_sentence
 
-_PLAIN = ("kmer", "logistic", "ridge")
+_PLAIN = ("kmer", "logistic", "ridge", "cox")
+BY_RANK = (
+    "auc_roc",
+    "average_precision",
+    "c_uno",
+    "c_harrell",
+    "auc_t",
+)  # which recalibration leaves as they are
 _MIDDLE = 0.5
 
 
@@ -104,7 +110,7 @@ def judge_stability(
         metric=metric, seed=rules.seed, crew=crew,
     )  # fmt: skip
     tables = [one for one in (*(curve.table for curve in curves.values()), again.table) if len(one)]
-    recalibrated = bool(cohort.classes) and metric.name not in ("auc_roc", "average_precision")
+    recalibrated = metric.name not in BY_RANK and (bool(cohort.classes) or cohort.follow_up is not None)
     caveat = " Figures are before recalibration." if recalibrated else ""
     words: dict[str, Any] = {"metric": metric_name(metric.name), "error": not metric.higher}
     said = []
@@ -178,7 +184,7 @@ def _best_of(standing: Sequence[Candidate], evaluation: Evaluation, metric: Metr
 def _figures(evaluation: Evaluation, label: str, metric: Metric) -> dict[tuple[int, int], float]:
     """(repeat, fold) → what the model itself said there, judged before recalibration."""
     return {
-        (fold.repeat, fold.fold): metric.value(Judged(fold.judged.truth, fold.judged.ranking))
+        (fold.repeat, fold.fold): metric.value(fold.judged.as_said())
         for fold in evaluation.folds[(label, "cv")]
     }
 

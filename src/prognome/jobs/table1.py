@@ -64,4 +64,7 @@ def _classes(study: Study, cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
     assert cohort.target is not None
     if study.target.kind == "number":
         return thirds(cohort.target.astype(float))
+    if cohort.follow_up is not None:
+        happened = cohort.target[:, 1] == 1
+        return {"event": happened, "censored": ~happened}
     return {label: cohort.target == code for code, label in enumerate(cohort.classes)}

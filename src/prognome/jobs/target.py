@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from prognome.core.study_target import ONE_BY_ONE, REST, Target
 from prognome.errors import DataError, StudyError
 from prognome.jobs.roles import equals
+from prognome.jobs.survival_target import code_survival
 
 FEW_CLASSES, MANY_CLASSES = 6, 20
 _LISTS = {
@@ -30,7 +31,7 @@ class Coded:
     Parameters
     ----------
     values
-        (n,) class codes or numbers.
+        (n,) class codes or numbers; of survival (n, 2) time and event.
     classes
         Labels by code; for a binary target the event is code 1. Empty for numbers.
     notes
@@ -42,7 +43,14 @@ class Coded:
     notes: tuple[str, ...] = ()
 
 
-def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Numbered) -> Coded:
+def code_target(
+    text: pd.Series[str],
+    spec: Target,
+    *,
+    where: str,
+    numbered: Numbered,
+    time: pd.Series[str] | None = None,
+) -> Coded:
     """Code the target by its kind; the kind is what the study says, never a guess.
 
     Parameters
@@ -55,6 +63,8 @@ def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Num
         File and column, for messages.
     numbered
         Counts and numbers rows given by their ids, for messages.
+    time
+        (n,) cells of the time of survival; ``text`` is then the event.
 
     Raises
     ------
@@ -62,6 +72,9 @@ def code_target(text: pd.Series[str], spec: Target, *, where: str, numbered: Num
         For one class only, a third class in a binary target, an event nobody has, cells that list several
         classes, text or infinity among numbers, or a kind that cannot be meant.
     """
+    if time is not None:
+        values, notes = code_survival(time, text, spec, where=where, numbered=numbered)
+        return Coded(values, (), notes)
     if spec.kind == "number":
         return _numbers(text, where, numbered)
     _refuse_lists(text, where, numbered)

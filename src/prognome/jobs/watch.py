@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from prognome.check import before_split
 from prognome.check.catalog import GUARDS
+from prognome.check.giveaway import giveaway
 from prognome.check.relatives import link_relatives
 from prognome.check.training_rows import check_training_rows
 from prognome.core.alarm import Alarm, Pairs
@@ -23,6 +24,7 @@ from prognome.core.study import Study
 from prognome.core.study_split import Kinship
 from prognome.errors import StudyError
 from prognome.jobs.load import Loaded
+from prognome.jobs.survival_views import by_event, by_time
 
 COLUMNS = ("guard", "stage", "where", "status", "what", "remedy", "reason")
 BEFORE_SPLIT, TRAINING_ROWS, EXTERNAL, ON_REQUEST = "before_split", "training_rows", "external", "on_request"
@@ -86,7 +88,7 @@ def guard_ids(study: Study, loaded: Loaded) -> tuple[Loaded, list[Said]]:
             cohort,
             **about,
             batch=study.rows.batch,
-            known=[study.target.column],
+            known=[one for one in (study.target.column, study.target.time) if one],
             seed=seed_of(study.seed, "guards"),
         )
     )
@@ -120,14 +122,19 @@ def guard_ids(study: Study, loaded: Loaded) -> tuple[Loaded, list[Said]]:
 def guard_training_rows(study: Study, loaded: Loaded, split: Split) -> list[Said]:
     """Ask what needs the labels, on rows that are not test."""
     rows = split.learn
+    learn = loaded.cohort.rows(rows)
     alarms = check_training_rows(
-        loaded.cohort.rows(rows),
+        by_event(learn),
         target=study.target.column,
         batch=study.rows.batch,
         date=study.rows.date,
         files={name: codes[rows] for name, codes in loaded.files.items()},
         seed=seed_of(study.seed, "guards"),
     )
+    if learn.follow_up is not None:  # a column may be the time in other words, and not the event
+        known = {(alarm.where, alarm.what) for alarm in alarms}
+        of_time = giveaway(by_time(learn), seed=seed_of(study.seed, "guards"))
+        alarms += [alarm for alarm in of_time if (alarm.where, alarm.what) not in known]
     return said(study, TRAINING_ROWS, alarms)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from prognome.check import class_balance
 from prognome.check.absent_columns import GUARD, Cost, blank_columns, check_absent_columns, find_absent
 from prognome.check.external import check_external
 from prognome.core.cohort import Cohort
@@ -19,6 +21,7 @@ from prognome.validate.resume import Pieces
 from prognome.validate.stability import judge_rows_as
 
 _AS_IS = ""  # no cohort has this name
+_FOLLOWED = "survival: the share of events depends on how long rows are followed"
 
 
 def guard_external(
@@ -38,8 +41,15 @@ def guard_external(
     told: list[Said] = []
     for name, arrived in elsewhere.items():
         stage = f"{EXTERNAL}:{name}"
-        found = check_external(name, schema, learn, arrived.cohort)
-        told += said(study, stage, found.alarms, idle=found.not_applicable)
+        followed = learn.follow_up is not None
+        found = check_external(
+            name,
+            schema,
+            replace(learn, target=None) if followed else learn,
+            replace(arrived.cohort, target=None) if followed else arrived.cohort,
+        )
+        idle = {**found.not_applicable, **({class_balance.GUARD: _FOLLOWED} if followed else {})}
+        told += said(study, stage, found.alarms, idle=idle)
     return told
 
 

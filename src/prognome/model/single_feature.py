@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from prognome.core.cox_score import chi_squared
 from prognome.core.learner import Family, Learner
+from prognome.model.cox import PenalisedCox
 from prognome.model.linear import PenalisedLinear, PenalisedLogistic
+from prognome.model.survival_target import read_target
 
 Array = NDArray[np.float64]
 _CELLS_AT_ONCE = 250_000
@@ -109,6 +112,33 @@ class SingleFeatureRegressor(RegressorMixin, _SingleFeature):
         """(n,) numbers in the target's unit."""
         check_is_fitted(self)
         return self.model_.predict(self._column(validate_data(self, X, reset=False, dtype=np.float64)))
+
+
+class SingleFeatureCox(_SingleFeature):
+    """The one column that goes best with survival by Cox's score test, in a Cox model; of equals the first.
+
+    Notes
+    -----
+    **Learns** ``feature_`` (place of the column), ``association_`` (its statistic), ``center_`` and
+    ``scale_`` of the column, and ``model_``, all from the rows of ``fit``.
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Take a column of (n, p) numbers by (n, 2) times and events, and fit it."""
+        X = validate_data(self, X, dtype=np.float64)
+        y = read_target(y, len(X))
+        statistic = chi_squared(X, y[:, 0], y[:, 1])
+        self.model_ = PenalisedCox().fit(self._take(X, np.round(statistic, _DIGITS)), y)
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """(n,) log hazard: the higher, the earlier the event."""
+        check_is_fitted(self)
+        return self.model_.predict(self._column(validate_data(self, X, reset=False, dtype=np.float64)))
+
+    def predict_survival(self, X: Any, times: Array) -> Array:
+        """(n, T) share free of the event at these times."""
+        return self.model_.survival_of(self.predict(X), times)
 
 
 def auc_distance(X: Array, event: NDArray[np.bool_]) -> Array:
@@ -220,4 +250,8 @@ def _share(above: Array, below: Array, part: Array) -> Array:
     return np.asarray(np.round(shares, _DIGITS))
 
 
-SINGLE_BEST = Family(classes=Learner(SingleFeatureClassifier), number=Learner(SingleFeatureRegressor))
+SINGLE_BEST = Family(
+    classes=Learner(SingleFeatureClassifier),
+    number=Learner(SingleFeatureRegressor),
+    survival=Learner(SingleFeatureCox),
+)

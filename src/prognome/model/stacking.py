@@ -20,6 +20,7 @@ from prognome.core.rows import rows_of
 from prognome.core.seeds import seed_of
 from prognome.core.split import inner_folds
 from prognome.core.table import Index
+from prognome.model.cox import HazardMixin, PenalisedCox
 from prognome.model.logits import logits
 
 Array = NDArray[np.float64]
@@ -92,7 +93,9 @@ class _Stack(_BaseComposition):
     def without_members(self) -> Self:
         """A copy of the meta-model alone, for its size."""
         bare = clone(self).set_params(members=())
-        bare.meta_ = self.meta_
+        for name in ("meta_", "scale_", "hazard_times_", "hazard_"):
+            if hasattr(self, name):
+                setattr(bare, name, getattr(self, name))
         return bare
 
     def _learn(self, X: Any, y: Any, groups: NDArray[Any] | None, *, classes: bool) -> None:
@@ -229,4 +232,52 @@ class StackedRegressor(RegressorMixin, _Stack):
         return self._from_table(self._table(X))
 
 
-STACK = Family(classes=Learner(StackedClassifier), number=Learner(StackedRegressor))
+class StackedSurvival(HazardMixin, _Stack):
+    """Stacking for survival: out-of-fold risks, each on a scale of 1, into a Cox model with a ridge.
+
+    Parameters and what is learned as in :class:`_Stack`.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[tuple[str, Any]] = (),
+        *,
+        folds: int = 3,
+        alpha: float = 1.0,
+        random_state: int | None = None,
+    ) -> None:
+        self.members = members
+        self.folds = folds
+        self.alpha = alpha
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, groups: NDArray[Any] | None = None) -> Self:
+        """Fit members and meta-model on rows X, (n, 2) times and events, and groups kept whole."""
+        self._learn(X, y, groups, classes=False)
+        return self
+
+    def _say(self, member: Any, X: Any) -> Array:
+        return self._column(member.predict(X))
+
+    def _column(self, said: Array) -> Array:
+        return np.asarray(said, dtype=float).reshape(len(said), -1)[:, :1]
+
+    def _fit_meta(self, table: Array, y: NDArray[Any]) -> None:
+        self.scale_ = table.std(axis=0)
+        self.scale_[self.scale_ == 0] = 1.0
+        self.meta_ = PenalisedCox(alpha=self.alpha).fit(table / self.scale_, y)
+        self._learn_hazard(np.asarray(y, dtype=float), self._from_table(table))
+
+    def _from_table(self, table: Array) -> Array:
+        return self.meta_.predict(table / self.scale_)
+
+    def predict(self, X: Any) -> Array:
+        """(n,) log hazard: the higher, the earlier the event."""
+        return self._from_table(self._table(X))
+
+
+STACK = Family(
+    classes=Learner(StackedClassifier),
+    number=Learner(StackedRegressor),
+    survival=Learner(StackedSurvival),
+)

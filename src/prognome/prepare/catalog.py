@@ -5,12 +5,18 @@ from __future__ import annotations
 from prognome.core.menu import Entry, Menu
 
 
+_CLASSES = ("binary", "multiclass")
+_CLASSES_AND_NUMBERS = (*_CLASSES, "number")
+
+
 def _entry(name: str, attribute: str, help_line: str) -> Entry:
     return Entry(name, f"prognome.prepare.{name.split('.')[0]}:{attribute}", help_line, blocks=("table",))
 
 
-def _selector(name: str, file: str, attribute: str, help_line: str) -> Entry:
-    return Entry(name, f"prognome.prepare.{file}:{attribute}", help_line, blocks=("table",))
+def _selector(
+    name: str, file: str, attribute: str, help_line: str, targets: tuple[str, ...] = _CLASSES_AND_NUMBERS
+) -> Entry:
+    return Entry(name, f"prognome.prepare.{file}:{attribute}", help_line, targets, ("table",))
 
 
 def _of_sequences(name: str, attribute: str, help_line: str) -> Entry:
@@ -37,19 +43,28 @@ STEPS = Menu(
         _entry("clean.duplicates", "DuplicateCleaner", "Drop columns that equal an earlier one."),
         _entry("clean.correlated", "CorrelatedCleaner", "Drop number columns much like an earlier one."),
         _entry("select.variance", "VarianceSelector", "Keep the number columns that vary most."),
-        _entry(
-            "select.anova", "AnovaSelector", "Keep the k number columns with the highest F for the target."
+        _selector(
+            "select.anova",
+            "select",
+            "AnovaSelector",
+            "Keep the k number columns with the highest F for the target.",
         ),
-        _entry(
+        _selector(
             "select.mutual_info",
+            "select",
             "MutualInformationSelector",
             "Keep the k number columns that tell most about the target.",
         ),
-        _entry(
-            "select.chi2", "Chi2Selector", "Keep the k columns of counts that differ most between classes."
+        _selector(
+            "select.chi2",
+            "select",
+            "Chi2Selector",
+            "Keep the k columns of counts that differ most between classes.",
+            _CLASSES,
         ),
-        _entry(
+        _selector(
             "select.correlation",
+            "select",
             "CorrelationSelector",
             "Keep the k columns most correlated with a number or two classes.",
         ),
@@ -102,7 +117,14 @@ STEPS = Menu(
             "Keep the subset that a genetic algorithm finds best by inner folds.",
         ),
         _selector(
-            "select.list", "select_list", "ListSelector", "Keep the columns that a list or a file names."
+            "select.list", "select_list", "ListSelector", "Keep the columns that a list or a file names.", ()
+        ),
+        _selector(
+            "select.cox",
+            "select_cox",
+            "CoxSelector",
+            "Keep the k number columns that go best with survival (Cox's score test).",
+            ("survival",),
         ),
         _entry("reduce.pca", "PrincipalComponents", "Replace the number columns by principal components."),
     ],

@@ -70,6 +70,8 @@ class TargetSelector(KeepingStep):
         if y is None:
             raise DataError(self.NAME, "needs the target", mend="Give it to fit as y.")
         target = np.asarray(y)
+        if target.shape == (n, 2):
+            raise DataError(self.NAME, "does not serve survival", mend="Use select.cox or select.variance.")
         if target.shape != (n,):
             raise DataError(self.NAME, "the target does not fit", seen=str(target.shape), expected=str((n,)))
         if target.dtype.names is not None:  # times with events: np.unique would take each pair for a class

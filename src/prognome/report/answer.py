@@ -85,7 +85,17 @@ def answer(run: Run) -> Markup:
         ]
     others = [_elsewhere(run, part) for part in run.parts[1:]]
     known = [one for one in others if one is not None]
-    return join([start, [("; ", one) for one in known], "."])
+    return join([start, [("; ", one) for one in known], ".", _pairs(run, figure.value)])
+
+
+def _pairs(run: Run, value: float) -> str:
+    """What a concordance is, in pairs of patients; nothing for another metric."""
+    if run.primary not in ("c_uno", "c_harrell"):
+        return ""
+    return (
+        " Of two rows, the one whose event comes earlier has the higher predicted risk in "
+        f"{round(100 * value)} of 100 pairs; 50 is guessing."
+    )
 
 
 def _nothing(run: Run) -> str:
@@ -140,6 +150,8 @@ def _does(run: Run) -> str:
         return f"tells the {len(classes)} classes of “{column}” apart"
     if run.kind == "binary":
         return f"predicts {classes[1]} against {classes[0]}"
+    if run.kind == "survival":
+        return f"ranks rows by the risk of “{column}”"
     return f"predicts {column}"
 
 
@@ -172,7 +184,7 @@ def _headline(run: Run) -> Markup:
 
 
 def _direction(run: Run) -> str:
-    if run.primary == "auc_roc":
+    if run.primary in ("auc_roc", "c_uno", "c_harrell", "auc_t"):
         return ": 0.5 is guessing, 1 is perfect"
     return ": more is better" if run.metric.higher else ": less is better"
 
@@ -221,6 +233,14 @@ def _meaning(run: Run) -> Markup | None:
             "span",
             f"The area under the ROC curve is the chance that a row with {event} gets a higher "
             f"probability of {event} than a row with {other}.",
+            class_="soft",
+        )
+    if run.primary == "c_uno":
+        tau = float(run.record["follow_up"]["tau"])
+        return element(
+            "span",
+            "Pairs are weighed so that censoring does not shift the figure; events up to "
+            f"{run.study['target']['time']} {tau:.4g} count, up to which enough rows are followed.",
             class_="soft",
         )
     if run.primary == "mae":

@@ -43,6 +43,9 @@ def baselines_list(run: Run) -> Markup | None:
     return element("details", element("summary", "What the baselines are"), element("ul", lines))
 
 
+_PLAIN = {"number": "ridge", "survival": "Cox"}
+
+
 def baseline_words(run: Run, label: str) -> str:
     """What a baseline does, in a few words."""
     number = run.kind == "number"
@@ -52,7 +55,7 @@ def baseline_words(run: Run, label: str) -> str:
             f"the one feature that tells most by itself in the training rows{f': {taken}' if taken else ''}"
         )
     if label == "linear":
-        return f"{'ridge' if number else 'logistic'} regression on all data"
+        return f"{_PLAIN.get(run.kind, 'logistic')} regression on all data"
     if label.partition(":")[0] == "group_mean":
         columns = run.study.get("rows", {}).get("batch") or []
         column = label.partition(":")[2] or listed([f"“{name}”" for name in columns])
@@ -62,6 +65,8 @@ def baseline_words(run: Run, label: str) -> str:
         blocks = listed(list(run.record["cohort"].get("clinical_blocks") or []))
         return f"a model of the clinical data alone{f': {blocks}' if blocks else ''}"
     if label == "dummy":
+        if run.kind == "survival":
+            return "the survival of all training rows (Kaplan–Meier), the same for everybody"
         return "always the median of the training rows" if number else "always the shares of the classes"
     return "a baseline"
 

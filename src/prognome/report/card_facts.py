@@ -12,6 +12,7 @@ from prognome.report.calibration import mended
 from prognome.report.decisions import rule_words
 from prognome.report.folder import CHOSEN, Run
 from prognome.report.subgroup_words import sentences
+from prognome.report.survival_figures import mended as mended_survival
 from prognome.report.words import (
     in_part,
     level_name,
@@ -43,6 +44,12 @@ def target(run: Run) -> str:
     spec = run.study["target"]
     if run.kind == "number":
         return f"Column “{spec['column']}”, a number."
+    if run.kind == "survival":
+        tau = float(run.record["follow_up"]["tau"])
+        return (
+            f"Survival: time to the event in “{spec['time']}”, whether it was seen in “{spec['column']}”; "
+            f"judged up to {tau:.4g}."
+        )
     classes = listed([f"“{label}”" for label in run.classes])
     event = f"; the event is “{run.classes[1]}”" if run.kind == "binary" else ""
     return f"Column “{spec['column']}”, classes {classes}{event}."
@@ -158,6 +165,9 @@ def output(run: Run) -> str:
     covered = f" Intervals or sets are laid to hold the truth for {percent(float(sets))}." if sets else ""
     if run.kind == "number":
         return f"A number.{covered}"
+    if run.kind == "survival":
+        at = listed([f"{horizon:g}" for horizon in run.horizons])
+        return f"A risk, the higher the earlier the event, and the share free of the event at {at}."
     words = "A probability of each class, and a decision"
     if run.kind == "multiclass":
         return f"{words}: the most probable class.{covered}"
@@ -167,6 +177,8 @@ def output(run: Run) -> str:
 
 def recalibration(run: Run) -> str:
     """Whether probabilities were mended inside training; empty for numbers."""
+    if run.kind == "survival":
+        return mended_survival(run)
     return "" if run.kind == "number" else mended(run)
 
 

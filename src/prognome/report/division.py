@@ -29,7 +29,8 @@ def split_section(run: Run) -> Markup:
     if study.get("file"):
         entries.append(("Given", "the split was read from a file of the user's"))
     elif run.kind != "number" and split["scheme"] == "folds":
-        entries.append(("Stratified", "by class" if outer.get("stratify", True) else "no"))
+        by = "by event" if run.kind == "survival" else "by class"
+        entries.append(("Stratified", by if outer.get("stratify", True) else "no"))
     if split["scheme"] != "fractions":
         entries.append(
             ("Inner folds", f"{study.get('inner', {}).get('folds', 3)} in each training set, for choosing")

@@ -174,13 +174,18 @@ class Run:
 
     @property
     def kind(self) -> str:
-        """binary, multiclass or number."""
+        """binary, multiclass, number or survival."""
         return str(self.study["target"]["kind"])
 
     @property
     def classes(self) -> list[str]:
-        """Labels by code; the event of a binary target is the second."""
+        """Labels by code; the event of a binary target is the second, as of survival (after ``censored``)."""
         return [str(one["label"]) for one in self.record["cohort"]["classes"]]
+
+    @property
+    def horizons(self) -> list[float]:
+        """Times of survival at which figures are given; else none."""
+        return [float(one) for one in (self.record.get("follow_up") or {}).get("horizons", ())]
 
     @property
     def best(self) -> str:
@@ -377,8 +382,8 @@ def _read(path: Path, numbers: tuple[str, ...], *, truth_is_number: bool = False
     header = pd.read_csv(path, sep="\t", nrows=0, encoding="utf-8").columns
     numeric = {c for c in header if c in numbers}
     if path.name == "predictions.tsv":
-        numeric |= {c for c in header if c in ("prediction", "low", "high")}
-        numeric |= {c for c in header if c.startswith(("p_", "s_", "set_"))}
+        numeric |= {c for c in header if c in ("prediction", "low", "high", "time", "event", "risk")}
+        numeric |= {c for c in header if c.startswith(("p_", "s_", "set_", "survival_"))}
     if truth_is_number:
         numeric.add("truth")
     wanted = [name for name in header if name != "row"]

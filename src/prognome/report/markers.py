@@ -101,7 +101,8 @@ def _table(run: Run, first: pd.DataFrame, *, by_parts: bool) -> Markup:
         Column("Neighbours", numeric=True),
         *(Column(column) for column in annotated),
     ]
-    up, down = ("raises it", "lowers it") if run.kind == "number" else ("speaks for", "speaks against")
+    ways_of = {"number": ("raises it", "lowers it"), "survival": ("raises the risk", "lowers the risk")}
+    up, down = ways_of.get(run.kind, ("speaks for", "speaks against"))
     ways = {"+": f"higher {up}", "-": f"higher {down}", "±": "both ways"}
     rows: list[list[object]] = []
     for at, one in enumerate(first.to_dict("records"), start=1):

@@ -31,6 +31,7 @@ from prognome.report.provenance import limits_section, provenance_section
 from prognome.report.searched import search_section
 from prognome.report.stability import stability_section
 from prognome.report.subgroups import subgroups_section
+from prognome.report.survival_figures import calibration_at_horizons, survival_section
 from prognome.report.tables import models_section
 from prognome.report.training_history import training_section
 
@@ -97,8 +98,10 @@ def build_report(run: Run) -> tuple[Markup, list[Drawing]]:
         As :func:`prognome.report.folder.read_run` gives it.
     """
     models, costs = models_section(run)
-    figures, curves = number_section(run) if run.kind == "number" else class_section(run)
-    decisions, benefits = decisions_section(run)
+    of_kind = {"number": number_section, "survival": survival_section}
+    figures, curves = of_kind.get(run.kind, class_section)(run)
+    calibrated = calibration_at_horizons if run.kind == "survival" else decisions_section
+    decisions, benefits = calibrated(run)
     subgroups, forests = subgroups_section(run)
     markers, leanings = markers_section(run)
     blocks, drops = added_value_section(run)

@@ -90,7 +90,7 @@ def _forest(run: Run, column: str) -> Drawing:
         for block in blocks
         for one in block.lines
     )
-    size = "events / rows" if run.kind == "binary" else "rows"
+    size = "events / rows" if run.kind in ("binary", "survival") else "rows"
     caption = (
         f"{sentence(metric_name(run.primary))} with {level_name(run)} interval at each level, and its "
         f"{size}. The dashed line is the figure of all."
@@ -133,7 +133,7 @@ def _levels(run: Run, columns: list[str]) -> Markup:
 
 
 def _binary(run: Run) -> int:
-    return int(run.kind == "binary")
+    return int(run.kind in ("binary", "survival"))
 
 
 def _line(run: Run, one: Level) -> ForestLine:

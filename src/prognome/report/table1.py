@@ -26,7 +26,7 @@ def table1_block(run: Run) -> Markup | None:
     rows: list[list[object]] = []
     for _, here in facts[~counted].groupby(["variable", "block"], sort=False):
         rows += _lines(here, groups)
-    by = "by thirds of the target" if run.kind == "number" else "by class"
+    by = {"number": "by thirds of the target", "survival": "by event"}.get(run.kind, "by class")
     caption = f"Table 1: characteristics {by}"
     return join(
         [

@@ -188,7 +188,7 @@ def _metric_head(run: Run, name: str) -> object:
 
 
 def _thresholds(run: Run) -> Markup | None:
-    if run.kind == "number":
+    if run.kind in ("number", "survival"):
         return None
     words = "the event above a probability of 0.5" if run.kind == "binary" else "the most probable class"
     chosen = "; those at the chosen one stand under Decisions" if run.kind == "binary" else ""

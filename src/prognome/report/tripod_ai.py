@@ -136,8 +136,8 @@ def _weighed(run: Run) -> list[str]:
 
 
 def _imbalance(run: Run) -> str:
-    if run.kind == "number":
-        return "Not applicable: the target is a number."
+    if none := {"number": "a number", "survival": "a time"}.get(run.kind):
+        return f"Not applicable: the target is {none}."
     if weighed := _weighed(run):
         return f"Classes were weighed in {', '.join(weighed)}. {facts.recalibration(run)}"
     return "The study asks for no weighing of classes; no rows were drawn again or left out for balance."

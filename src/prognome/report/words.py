@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import floor, log10
 
-from prognome.core.metrics import METRICS
+from prognome.core.metrics import AT, METRICS, metrics_at
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import data, decimal, probability
 from prognome.page.table import Estimate
@@ -18,6 +18,8 @@ _MODELS = {
     "elastic_net": "elastic net",
     "lda": "linear discriminant analysis",
     "naive_bayes": "naive Bayes",
+    "cox": "Cox regression",
+    "random_survival_forest": "random survival forest",
     "svm_linear": "linear support vector machine",
     "decision_tree": "decision tree",
     "knn": "nearest neighbours",
@@ -66,6 +68,15 @@ _METRICS = {
     "set_size": "classes in a set",
     "interval_width": "width of intervals",
     "bias": "mean error (bias)",
+    "c_uno": "concordance (Uno’s C)",
+    "c_harrell": "concordance (Harrell’s C)",
+    "auc_t": "area under the ROC curve over time",
+    "brier_integrated": "integrated Brier score",
+}
+_AT_A_TIME = {
+    "auc_t": "area under the ROC curve at {}",
+    "brier_t": "Brier score at {}",
+    "survival_bias": "predicted less observed survival at {}",
 }
 # Metrics that live between 0 (or -1) and 1.
 UNIT = frozenset(
@@ -86,6 +97,10 @@ UNIT = frozenset(
         "spearman",
         "within_20_percent",
         "coverage",
+        "c_uno",
+        "c_harrell",
+        "auc_t",
+        "brier_integrated",
     }
 )
 # In the unit of the target.
@@ -103,6 +118,9 @@ def model_name(run: Run, label: str) -> str:
 
 def metric_name(name: str) -> str:
     """A metric as people call it."""
+    base, at, time = name.partition(AT)
+    if at:
+        return _AT_A_TIME.get(base, base + " at {}").format(time)
     return _METRICS.get(name, name.replace("_", " "))
 
 
@@ -113,6 +131,9 @@ def metric_of(run: Run, name: str) -> str:
 
 def metric_help(name: str) -> str:
     """One line on a metric, or nothing."""
+    _, at, time = name.partition(AT)
+    if at:
+        return next((one.help for one in metrics_at(float(time)) if one.name == name), "")
     return METRICS[name].help if name in METRICS else ""
 
 

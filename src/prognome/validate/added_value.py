@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from prognome.core.cohort import Cohort
+from prognome.core.follow_up import FollowUp
 from prognome.core.judged import Judged
 from prognome.core.metrics import Metric
 from prognome.core.paired_tests import PairedTest, holm
@@ -95,11 +96,11 @@ def judge_narrowed(
         except CallError as error:
             return f"{error.where}: {error.problem}"
         failed = [one.failure for one in answers if one.failure]
-        return failed[0] if failed else _by_part(answers, at, truths)
+        return failed[0] if failed else _by_part(answers, at, truths, cohort.follow_up)
 
     whole: Parts = {
         part: [
-            JudgedFold(one.repeat, one.fold, one.rows, Judged(one.judged.truth, one.judged.ranking))
+            JudgedFold(one.repeat, one.fold, one.rows, one.judged.as_said())
             for one in evaluation.folds[(best.label, part)]
         ]
         for part in parts
@@ -227,12 +228,18 @@ def _by_part(
     answers: Sequence[Learned],
     at: Mapping[str, Sequence[tuple[int, int, Index]]],
     truths: Mapping[str, Any],
+    follow_up: FollowUp | None,
 ) -> Parts:
     """What was said, in the order of the folds of the model with all blocks."""
     said = {(part, one.repeat, one.fold): told for one in answers for part, told in one.said.items()}
     return {
         part: [
-            JudgedFold(repeat, fold, rows, Judged(truths[part][rows], said[(part, repeat, fold)]))
+            JudgedFold(
+                repeat,
+                fold,
+                rows,
+                Judged(truths[part][rows], said[(part, repeat, fold)], follow_up=follow_up),
+            )
             for repeat, fold, rows in places
         ]
         for part, places in at.items()

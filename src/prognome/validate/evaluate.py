@@ -257,7 +257,8 @@ def _folds(
             source, rows = asked[(part, one.repeat, one.fold)]
             assert source.target is not None
             # the validation part taught the rule, so there the rule has no say
-            rule = Rule.nothing(kind) if one.rule is None or part == "validation" else one.rule
+            nothing = one.rule is None or part == "validation"
+            rule = Rule.nothing(kind, source.follow_up) if nothing or one.rule is None else one.rule
             judged = rule.judged(source.target[rows], said)
             folds.setdefault((one.label, part), []).append(
                 JudgedFold(one.repeat, one.fold, rows, judged, rule.cut)
@@ -270,8 +271,9 @@ def _scores(folds: Folds, cohort: Cohort, external: Mapping[str, Cohort], rules:
     for (label, part), judged in folds.items():
         source = external[part[9:]] if part.startswith("external:") else cohort
         rows += score_part(
-            label, part, judged, metrics_for(rules.kind), groups=source.groups, interval=rules.interval
-        )
+            label, part, judged, metrics_for(rules.kind, source.follow_up), groups=source.groups,
+            interval=rules.interval,
+        )  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype({"repeat": "Int64", "fold": "Int64", "n": "Int64", "events": "Int64"})
 

@@ -23,6 +23,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "binary": ("sensitivity", "specificity", "calibration_intercept", "coverage"),
     "multiclass": ("accuracy", "coverage"),
     "number": ("bias", "mae", "coverage", "within_20_percent"),
+    "survival": ("c_uno", "brier_integrated"),
 }
 
 TOLERATED_INTERCEPT = 0.5
@@ -90,7 +91,7 @@ def tolerance_of(metric: str, tolerated: float, pool: PooledRows) -> float:
         return TOLERATED_INTERCEPT
     if metric in {"mae", "bias"}:
         return tolerated * overall("mae", pool)
-    if metric in {"rmse", "mse", "log_loss", "interval_width"}:
+    if metric in {"rmse", "mse", "log_loss", "interval_width", "brier_integrated"}:
         return tolerated * overall(metric, pool)
     return tolerated
 

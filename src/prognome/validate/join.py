@@ -115,7 +115,6 @@ def join(task: Task, members: Sequence[Learned], cohort: Cohort, metric: Metric)
 
 
 def _join(task: Task, members: Sequence[Learned], cohort: Cohort, metric: Metric) -> Learned:
-    classes = len(cohort.classes)
     inside = cohort.rows(task.search)
     assert inside.target is not None
     fold, said = _out_of_fold(members)
@@ -129,8 +128,9 @@ def _join(task: Task, members: Sequence[Learned], cohort: Cohort, metric: Metric
             meta = task.candidate.with_params(params).learn_meta(
                 [one[learn] for one in said], inside.target[learn]
             )
-            told[judge] = _answer(meta, [one[judge] for one in said], classes)
-            scores.append(metric.value(Judged(inside.target[judge], told[judge])))
+            told[judge] = _answer(meta, [one[judge] for one in said], cohort)
+            judged = Judged(inside.target[judge], told[judge], follow_up=cohort.follow_up)
+            scores.append(metric.value(judged))
         known = fold > 0
         rule = None
         if task.judge is not None:
@@ -140,6 +140,7 @@ def _join(task: Task, members: Sequence[Learned], cohort: Cohort, metric: Metric
                 kind=task.kind,
                 judge=task.judge,
                 groups=None if inside.groups is None else inside.groups[known],
+                follow_up=cohort.follow_up,
             )
         meta = task.candidate.with_params(params).learn_meta(
             [one[known] for one in said], inside.target[known]
@@ -147,7 +148,7 @@ def _join(task: Task, members: Sequence[Learned], cohort: Cohort, metric: Metric
         parts = {
             part: told[known]
             if part == VALIDATION
-            else _answer(meta, [one.said[part] for one in members], classes)
+            else _answer(meta, [one.said[part] for one in members], cohort)
             for part in members[0].said
         }
         own_kb = size_kb(meta.without_members()) if task.weigh else None
@@ -185,9 +186,12 @@ def _params(candidate: Candidate, members: Sequence[Learned]) -> dict[str, Any]:
     }
 
 
-def _answer(meta: Any, said: Sequence[NDArray[np.float64]], classes: int) -> NDArray[np.float64]:
-    """(n, K) probabilities in the order of the class codes, or (n,) numbers."""
+def _answer(meta: Any, said: Sequence[NDArray[np.float64]], cohort: Cohort) -> NDArray[np.float64]:
+    """(n, K) probabilities in the order of the class codes, (n,) numbers, or (n, 1 + T) risk and survival."""
+    classes = len(cohort.classes)
     told = np.asarray(meta.combine(said), dtype=np.float64)
+    if cohort.follow_up is not None:
+        return np.hstack([told[:, None], meta.survival_of(told, np.array(cohort.follow_up.times))])
     if not classes or told.shape[1] == classes:
         return told
     whole = np.zeros((len(told), classes))

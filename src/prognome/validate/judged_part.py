@@ -146,12 +146,12 @@ class JudgedPart:
 
     @property
     def events(self) -> int | None:
-        """Rows with the event, for a binary target."""
-        if self.folds[0].judged.classes != 2:
-            return None
-        truth = np.zeros(len(self.rows), dtype=int)
+        """Rows with the event, for a binary target and for survival."""
+        truth = np.zeros(len(self.rows), dtype=bool)
         for fold, place in zip(self.folds, self.places, strict=True):
-            truth[place] = fold.judged.truth == 1
+            if fold.judged.events is None:
+                return None
+            truth[place] = fold.judged.events
         return int(truth.sum())
 
     def widen(self, metric: str = "") -> float:

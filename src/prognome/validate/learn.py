@@ -216,6 +216,7 @@ def _found(
             kind=task.kind,
             judge=task.judge,
             groups=None if inside.groups is None else inside.groups[judged],
+            follow_up=inside.follow_up,
         )
     out_of_fold = _out_of_fold(task, inside, pairs, chosen) if task.share else None
     return Found(replace(chosen, said=()), [replace(trial, said=()) for trial in trials], rule, out_of_fold)
@@ -282,13 +283,16 @@ def _learn(
             fitted = fit(fresh, train, train.target, train.groups)
         fit_cost = meter.lap()
         with step(f"{place_of(task)}, answers about judged rows"):
-            said = {part: say(fitted, rows, len(cohort.classes)) for part, rows in judges.items()}
+            said = {
+                part: say(fitted, rows, len(cohort.classes), cohort.follow_up)
+                for part, rows in judges.items()
+            }
         asked = meter.lap()
         if twice:
             inside, ((part, told),) = cohort.rows(task.search), said.items()
             truth = judges[part].target
             assert truth is not None
-            score = metric.value(Judged(truth, told))
+            score = metric.value(Judged(truth, told, follow_up=cohort.follow_up))
             found = _found(task, inside, _pairs(task, inside), [Trial({}, (score,), (told,))], metric)
     return Learned(
         task.candidate.label,

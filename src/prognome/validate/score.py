@@ -122,7 +122,8 @@ def _to_the_last_digit(metric: Metric, judged: Sequence[Judged], line: list[Esti
 def _lines(sheet: JudgedPart, estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
     table = []
     for fold, one in zip(sheet.folds if len(sheet.folds) > 1 else [], estimates, strict=False):
-        events = int((fold.judged.truth == 1).sum()) if fold.judged.classes == 2 else None
+        happened = fold.judged.events
+        events = None if happened is None else int(happened.sum())
         table.append(
             {"repeat": fold.repeat, "fold": fold.fold, **vars(one), "n": len(fold.rows), "events": events}
         )

@@ -170,4 +170,5 @@ class _Bench:
         fitted = fit(
             seeded(self._candidate.with_params(params), self._seed), train, train.target, train.groups
         )
-        return Judged(judge.target, say(fitted, judge, len(self._cohort.classes)))
+        said = say(fitted, judge, len(self._cohort.classes), self._cohort.follow_up)
+        return Judged(judge.target, said, follow_up=self._cohort.follow_up)

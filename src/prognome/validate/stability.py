@@ -320,9 +320,8 @@ def nested_subsets(
     """
     rng = np.random.default_rng(seed)
     classes = np.zeros(len(rows), dtype=np.intp)
-    if cohort.classes:
-        assert cohort.target is not None
-        classes = cohort.target[rows].astype(np.intp)
+    if cohort.strata is not None:
+        classes = cohort.strata[rows].astype(np.intp)
     counts = np.bincount(classes)
     rarity = np.empty(len(counts), dtype=np.intp)
     rarity[np.argsort(counts, kind="stable")] = np.arange(len(counts))
@@ -393,9 +392,11 @@ def _points(
 
 
 def _enough(cohort: Cohort, rows: Index) -> bool:
+    assert cohort.target is not None
+    if cohort.follow_up is not None and cohort.target[rows, 1].sum() < FEWEST_OF_A_CLASS:
+        return False
     if not cohort.classes:
         return len(rows) >= FEWEST_ROWS
-    assert cohort.target is not None
     counts = np.bincount(cohort.target[rows].astype(np.intp), minlength=len(cohort.classes))
     return bool(counts.min() >= FEWEST_OF_A_CLASS)
 
@@ -417,7 +418,8 @@ def _values(
     for one, (_, asked) in zip(answers, work, strict=True):
         judge = asked[name][1]
         told = one.said.get(name)
-        values.append(float("nan") if told is None else metric.value(Judged(cohort.target[judge], told)))
+        judged = None if told is None else Judged(cohort.target[judge], told, follow_up=cohort.follow_up)
+        values.append(float("nan") if judged is None else metric.value(judged))
     return values
 
 

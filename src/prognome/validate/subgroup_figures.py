@@ -31,7 +31,10 @@ LEAST_GROUPS = 2
 
 _OF_BOTH = {"auc_roc", "average_precision", "calibration_intercept", "balanced_accuracy", "f1", "mcc"}
 _OF_EXTENT = {"coverage", "set_size", "interval_width"}
-_DRAWN = {"average_precision", "f1", "mcc", "rmse", "r2", "pearson", "spearman"}
+_DRAWN = {
+    "average_precision", "f1", "mcc", "rmse", "r2", "pearson", "spearman",
+    "c_uno", "c_harrell", "auc_t", "brier_integrated",
+}  # fmt: skip
 _BY_CLASS = {"auc_roc", "average_precision", "balanced_accuracy", "sensitivity", "precision", "f1"}
 
 
@@ -57,6 +60,8 @@ def lack_of(
         return _count(pool.groups, "group")
     if pool.fixed.classes == 2:
         return _lack_of_two(metric, pool, threshold)
+    if pool.fixed.follow_up is not None and (pool.events or 0) < LEAST_EVENTS:
+        return _count(pool.events or 0, "event")
     if len(pool) < LEAST_ROWS:
         return _count(len(pool), "row")
     if pool.fixed.classes and metric in _BY_CLASS:
@@ -145,7 +150,7 @@ def draw(
     figure = METRICS[metric]
     parts = [pool.only(mask) for mask in masks]
     # over folds there is one scale only after recalibration
-    said = [replace(part.said(threshold), raw=None) for part in parts]
+    said = [part.said(threshold).on_one_scale() for part in parts]
     keep = [np.flatnonzero(mask) for mask in masks]
     units = pool.units if by_groups else None
 

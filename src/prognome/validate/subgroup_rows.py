@@ -86,7 +86,8 @@ class PooledRows:
     @property
     def events(self) -> int | None:
         """Rows with the event; None where there is no event."""
-        return int((self.truth == 1).sum()) if self.fixed.classes == 2 else None
+        first = np.unique(self.place, return_index=True)[1]
+        return None if self.fixed.events is None else int(self.fixed.events[first].sum())
 
     @property
     def groups(self) -> int:
@@ -158,4 +159,5 @@ def _stack(said: Sequence[Judged]) -> Decided:
         raw=np.concatenate([one.ranking for one in said]) if ranked else None,
         within=np.concatenate([np.asarray(one.within) for one in said]) if whole else None,
         taken=np.concatenate([one.decision for one in said]) if said[0].classes else None,
+        follow_up=said[0].follow_up,
     )

@@ -14,6 +14,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     ),
     "multiclass": ("balanced_accuracy", "accuracy", "coverage", "log_loss"),
     "number": ("mae", "bias", "within_20_percent", "coverage", "r2"),
+    "survival": ("c_uno", "c_harrell", "brier_integrated"),
 }  # fmt: skip
 
 

@@ -25,7 +25,8 @@ def predictions_table(
     """``row model part repeat fold truth decision decision_chosen p_CLASS… s_CLASS… set_CLASS…``.
 
     ``s_`` are the probabilities before recalibration, ``set_`` is 1 where the prediction set holds the class.
-    For numbers: ``… truth prediction low high``.
+    For numbers: ``… truth prediction low high``. For survival: ``… time event risk survival_TIME…``, the
+    share free of the event at each horizon.
     """
     pieces = []
     labels = np.array(cohort.classes, dtype=object)
@@ -47,6 +48,11 @@ def predictions_table(
                     piece[f"s_{label}"] = judged.ranking[:, k]
                 for k, label in enumerate(labels):
                     piece[f"set_{label}"] = None if judged.within is None else judged.within[:, k].astype(int)
+            elif judged.follow_up is not None:
+                piece["time"], piece["event"] = judged.truth[:, 0], judged.truth[:, 1].astype(int)
+                piece["risk"] = judged.risk
+                for horizon, k in zip(judged.follow_up.horizons, judged.follow_up.columns, strict=True):
+                    piece[f"survival_{horizon:g}"] = judged.survival[:, k]
             else:
                 piece["truth"] = judged.truth
                 piece["prediction"] = judged.score
