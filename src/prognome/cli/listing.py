@@ -77,6 +77,13 @@ def _table(name: str, lines: list[dict[str, Any]]) -> Any:
         grid.add_column("asked" if name == "guards" else "for")
     grid.add_column("what it is")
     for line in lines:
-        served = ", ".join(line["for"]) if len(line["for"]) < 3 else "any target"
+        served = _served(line["for"])
         grid.add_row(line["name"], *([served] if targets else []), line["help"])
     return grid
+
+
+def _served(kinds: list[str]) -> str:
+    """Kinds of target in few words."""
+    if len(kinds) < 3:
+        return ", ".join(kinds)
+    return "any target" if len(kinds) == 4 else "classes, numbers"

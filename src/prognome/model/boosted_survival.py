@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from prognome.core.learner import Learner
 from prognome.core.space import Choice, Real, Space, Whole
 from prognome.model.boosting import XGBOOST as _OF_CLASSES_AND_NUMBERS
-from prognome.model.boosting import _Boosted
+from prognome.model.boosting import XGBoosted
 from prognome.model.cox import HazardMixin
 from prognome.model.survival_target import read_target
 
@@ -25,8 +25,8 @@ Array = NDArray[np.float64]
 Distribution = Literal["normal", "logistic", "extreme"]
 
 
-class BoostedSurvival(HazardMixin, _Boosted):
-    """Boosted trees for survival; parameters and what is learned as in :class:`_Boosted`.
+class BoostedSurvival(HazardMixin, XGBoosted):
+    """Boosted trees for survival; parameters and what is learned as in :class:`XGBoosted`.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class BoostedSurvival(HazardMixin, _Boosted):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **_Boosted._parameter_constraints,
+        **XGBoosted._parameter_constraints,
         "form": [StrOptions({"cox", "aft"})],
         "distribution": [StrOptions({"normal", "logistic", "extreme"})],
         "scale": [Interval(numbers.Real, 0, None, closed="neither")],
@@ -111,11 +111,7 @@ class BoostedSurvival(HazardMixin, _Boosted):
         return self
 
     def _boost(self, data: Any, objective: dict[str, Any]) -> None:
-        own = ("n_estimators", "form", "distribution", "scale")
-        params = {key: value for key, value in self.get_params().items() if key not in own}
-        params["seed"] = params.pop("random_state") or 0
-        params |= {"tree_method": "hist", "nthread": 1, "verbosity": 0, **objective}
-        booster = xgboost.train(params, data, num_boost_round=self.n_estimators)
+        booster = xgboost.train(self._params(0) | objective, data, num_boost_round=self.n_estimators)
         self.trees_ = bytes(booster.save_raw("ubj"))
         self._loaded: Any = booster
 

@@ -26,7 +26,7 @@ from prognome.model.boosted import (
 Array = NDArray[np.float64]
 
 
-class _XGBoost(Boosted):
+class XGBoosted(Boosted):
     """Trees grown one after another by XGBoost.
 
     Parameters
@@ -162,17 +162,17 @@ class _XGBoost(Boosted):
         return {key: value for key, value in super().__getstate__().items() if key != "_loaded"}
 
 
-class BoostedClassifier(BoostedClasses, _XGBoost):
-    """XGBoost for two or more classes; parameters and what is learned as in ``_XGBoost``."""
+class BoostedClassifier(BoostedClasses, XGBoosted):
+    """XGBoost for two or more classes; parameters and what is learned as in ``XGBoosted``."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **_XGBoost._parameter_constraints,
+        **XGBoosted._parameter_constraints,
         "class_weight": BALANCED,
     }
 
 
-class BoostedRegressor(BoostedNumbers, _XGBoost):
-    """XGBoost for numbers (squared error); parameters and what is learned as in ``_XGBoost``."""
+class BoostedRegressor(BoostedNumbers, XGBoosted):
+    """XGBoost for numbers (squared error); parameters and what is learned as in ``XGBoosted``."""
 
 
 _SPACE: Space = {

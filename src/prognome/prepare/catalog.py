@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from prognome.core.menu import Entry, Menu
 
-
 _CLASSES = ("binary", "multiclass")
 _CLASSES_AND_NUMBERS = (*_CLASSES, "number")
 
