@@ -77,9 +77,9 @@ def init_command(
         str(table),
         target,
         id_column=id_column,
-        kind=kind,
+        kind=kind,  # type: ignore[arg-type]
         positive=positive,
-        time=time,  # type: ignore[arg-type]
+        time=time,
     )
     with new_file(out) as made:
         made.write_text(study_text(str(table), target, inferred, out=out), encoding="utf-8")
