@@ -59,6 +59,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.bench_sequence
 	$(BIN)/python -m benchmarks.bench_trees
 	$(BIN)/python -m benchmarks.bench_screen
+	$(BIN)/python -m benchmarks.bench_search
 
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

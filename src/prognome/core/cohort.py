@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -78,6 +80,20 @@ class Cohort:
         return None if self.target is None else strata_of(self.target, self.classes)
 
     @property
+    def origin(self) -> str | None:
+        """The name of these rows: equal for the same rows of one traced cohort, and for no others."""
+        return getattr(self, "_origin", None)
+
+    def trace(self) -> Cohort:
+        """This cohort, with a name that everything cut from it by :meth:`rows` derives its own from.
+
+        A cohort that is changed (``dataclasses.replace``) has no name.
+        """
+        if self.origin is None:
+            object.__setattr__(self, "_origin", uuid4().hex)
+        return self
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Rows, features of all blocks together."""
         return (len(self), sum(block.shape[1] for block in self.blocks.values()))
@@ -91,7 +107,7 @@ class Cohort:
             Positions, or a mask of booleans.
         """
         where = _positions(index, len(self))
-        return Cohort(
+        found = Cohort(
             ids=self.ids[where],
             blocks={name: block.rows(where) for name, block in self.blocks.items()},
             target=None if self.target is None else self.target[where],
@@ -101,6 +117,10 @@ class Cohort:
             facts={name: values[where] for name, values in self.facts.items()},
             follow_up=self.follow_up,
         )
+        if self.origin is not None:
+            name = hashlib.sha256(self.origin.encode() + np.ascontiguousarray(where).tobytes()).hexdigest()
+            object.__setattr__(found, "_origin", name)
+        return found
 
     def take(self, indices: ArrayLike, axis: int = 0) -> Cohort:
         """Rows by position, as scikit-learn asks for them."""

@@ -19,6 +19,7 @@ from prognome.errors import DataError, PrognomeError, StudyError, nearest, numbe
 from prognome.prepare.allowed import refuse_values
 from prognome.prepare.catalog import STEPS
 from prognome.prepare.columns import Mask, Names, Numbers, default_names, list_names
+from prognome.prepare.shared_steps import apply_step, fit_step, name_rows, name_table
 
 Chain = list[tuple[str, Any]]
 
@@ -111,7 +112,8 @@ class Fuse(TransformerMixin, BaseEstimator):
             self.chains_[name] = [(step, clone(estimator)) for step, estimator in self.steps[name]]
             known = target if target is None or here.all() else target[here]
             together = groups if groups is None or here.all() else groups[here]
-            values, columns = _run(name, self.chains_[name], frame, known, together, fit=True)
+            table = name_table(X, name, y)
+            values, columns = _run(name, self.chains_[name], frame, known, together, table, fit=True)
             if name in self.optional_:
                 self.means_[name] = values.mean(axis=0)
                 values = self._with_absent(name, values, here)
@@ -150,7 +152,7 @@ class Fuse(TransformerMixin, BaseEstimator):
                 values = np.empty((0, width))
             else:
                 part = frame if here.all() else frame.take(np.flatnonzero(here))
-                values, _ = _run(name, self.chains_[name], part, None, None, fit=False)
+                values, _ = _run(name, self.chains_[name], part, None, None, name_rows(X), fit=False)
             made[name] = self._with_absent(name, values, here) if name in self.optional_ else values
         return _side_by_side(made)
 
@@ -353,13 +355,21 @@ def _read_block(X: Any, name: str, names: list[str], optional: list[str]) -> tup
 
 
 def _run(
-    block: str, chain: Chain, frame: pd.DataFrame, y: Any, groups: Any, *, fit: bool
+    block: str, chain: Chain, frame: pd.DataFrame, y: Any, groups: Any, table: str | None, *, fit: bool
 ) -> tuple[Numbers, list[str]]:
-    """One block through its steps, then checked: finite numbers throughout."""
-    for _, step in chain:
+    """One block through its steps, then checked: finite numbers throughout.
+
+    ``table`` names the rows, so that equal work is done once; where steps are fitted, ``chain`` gets those
+    that did it.
+    """
+    for place, (name, step) in enumerate(chain):
         try:
-            known = {"groups": groups} if groups is not None and takes_groups(step) else {}
-            made = step.fit_transform(frame, y, **known) if fit else step.transform(frame)
+            if fit:
+                known = {"groups": groups} if groups is not None and takes_groups(step) else {}
+                step, made, table = fit_step(step, frame, y, known, table)
+                chain[place] = (name, step)
+            else:
+                made = apply_step(step, frame, table)
         except PrognomeError as error:
             raise type(error)(
                 f"block {block}: {error.where}",

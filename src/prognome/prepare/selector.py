@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from prognome.core.shared_work import once_on_this_table
 from prognome.errors import DataError, number_rows
 from prognome.prepare.allowed import OneOf, Rule
 from prognome.prepare.base import KeepingStep
@@ -121,8 +122,19 @@ class BestSelector(TargetSelector):
         super()._learn(columns, y, groups)
 
     def _choose(self, columns: Columns, y: NDArray[Any], *, classes: bool, groups: Any) -> Mask:
-        self.scores_ = self._score(columns.numbers, y, classes=classes)
+        self.scores_ = once_on_this_table(
+            self._ranking_name(), lambda: self._scored(columns.numbers, y, classes=classes)
+        )
         return best(self.scores_, self.k)
+
+    def _scored(self, numbers: Numbers, y: NDArray[Any], *, classes: bool) -> tuple[Numbers, int]:
+        scores = self._score(numbers, y, classes=classes)
+        return scores, scores.nbytes
+
+    def _ranking_name(self) -> str:
+        """Class and parameters without k: the ranking of columns does not depend on how many are kept."""
+        params = {name: value for name, value in self.get_params(deep=False).items() if name != "k"}
+        return f"{type(self).__qualname__}{sorted(params.items())}"
 
 
 class GroupedSelector(TargetSelector):

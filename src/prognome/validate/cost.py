@@ -7,9 +7,11 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from prognome.core.shared_work import SHARED
 
 _MB = 1_000_000
 _KIB = 1024
@@ -43,6 +45,7 @@ class Meter:
     """
 
     def __init__(self) -> None:
+        SHARED.begin()
         _give_back_free_memory()
         self._exact = _reset_peak()
         self._base = _resident() if self._exact else _highest_ever()
@@ -51,8 +54,14 @@ class Meter:
         self._total: Cost | None = None
 
     def lap(self) -> Cost:
-        """What was spent since the last lap, or the start; its peak lies above the memory of the start."""
+        """What was spent since the last lap, or the start; its peak lies above the memory of the start.
+
+        Seconds that another piece of work spent and this one profits from count as if it had spent them: a
+        model costs what it would cost alone.
+        """
         cost = self._since(self._lap, self._read_peak())
+        wall, cpu = SHARED.settle()
+        cost = replace(cost, wall_seconds=cost.wall_seconds + wall, cpu_seconds=cost.cpu_seconds + cpu)
         self._lap = (time.perf_counter(), time.process_time())
         if self._exact:
             _reset_peak()

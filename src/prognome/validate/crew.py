@@ -48,7 +48,7 @@ class Crew:
         progress: Progress | None,
         pieces: Pieces | None = None,
     ) -> None:
-        self._cohort = cohort
+        self._cohort = cohort.trace()
         self._metric = metric
         self._workers = workers
         self._total = total
