@@ -332,7 +332,11 @@ def test_unknown_name_suggests_the_nearest(desk: Desk, changes: dict[str, object
             2,
             "a binary target needs 'positive'",
         ),
-        ("blocks: {a: {path: t}}\ntarget: {column: y, kind: survival}\n", 2, "kind survival is not served"),
+        (
+            "blocks: {a: {path: t}}\ntarget: {column: y, kind: survival}\n",
+            2,
+            "survival needs 'time' and 'event'",
+        ),
         (
             "blocks: {a: {path: t}}\ntarget: {column: y, kind: number}\nprepare: {b: []}\n",
             None,

@@ -21,7 +21,9 @@ QUICK = {
 NAMES = [
     name
     for name in STEPS.names
-    if name.startswith("select.") and STEPS.find(name, where="").load().needs_target
+    if name.startswith("select.")
+    and STEPS.find(name, where="").load().needs_target
+    and STEPS.find(name, where="").targets != ("survival",)
 ]
 NUMBERS = [name for name in NAMES if name != "select.chi2"]
 SEVERAL = [name for name in NAMES if name != "select.correlation"]

@@ -84,7 +84,7 @@ def _given_steps(study: Study, block: str) -> list[tuple[str, dict[str, Any]]]:
         For a step that meets sequences and cannot read them, or a file of columns that cannot be read.
     """
     chain = [
-        (step.name, settled(step.name, step.params, where=f"prepare: {block}: {step.name}"))
+        (step.name, settled(step.name, step.params, where=f"prepare: {block}"))
         for step in study.prepare[block]
     ]
     for name, _ in chain:

@@ -42,13 +42,14 @@ def study_schema() -> dict[str, Any]:
 
 
 def _allow_short_forms(parts: dict[str, Any]) -> None:
-    """A column for a subgroup, a word for guards, a rule, a yes or no, a file, as a study may write them."""
+    """A column, a word, a rule, a yes or no, a file in the place of a mapping, as a study may write them."""
     files = [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
     share = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
     short: dict[str, list[Any]] = {
         "Subgroup": [{"type": "string"}],
         "GuardsSpec": [{"enum": ["warn", "strict"]}],
         "Explain": [{"type": "boolean"}],
+        "Event": [{"type": "string"}],
         "GeneSets": files,
         "Annotation": files,
         "ThresholdSpec": [

@@ -289,7 +289,7 @@ def settled(name: str, params: Mapping[str, Any], *, where: str) -> dict[str, An
         For a step that does not exist, or a file that cannot be read.
     """
     settle = getattr(STEPS.find(name, where=where).load(), "settle", None)
-    return dict(params) if settle is None else settle(params, where=where)
+    return dict(params) if settle is None else settle(params, where=f"{where}: {name}")
 
 
 def default_steps(
