@@ -22,6 +22,7 @@ from prognome.core.paths import anchor
 from prognome.core.rule import Rule
 from prognome.core.schema import Schema
 from prognome.core.seeds import seed_of
+from prognome.core.shared_work import SHARED
 from prognome.core.split import Split, check_folds, make_split
 from prognome.core.split_file import read_split
 from prognome.core.study import Study
@@ -332,6 +333,7 @@ def _run(
         study, best, cohort, split, ready.rules, evaluation,
         beside=ready.beside, workers=workers, progress=progress, pieces=pieces,
     )  # fmt: skip
+    SHARED.forget()  # nothing more is fitted
     say("writing the bundle and the report")
     bundle = _bundle(study, ready, evaluation, schema)
     known = facts_of_run(
