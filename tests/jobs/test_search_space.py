@@ -11,7 +11,7 @@ from prognome.jobs.assemble import candidates
 from prognome.jobs.run import run
 from tests.clinic import make_study
 
-STEPS = {"genes": ["impute.median", "scale.zscore", {"select.anova": {"k": 3}}, "select.variance"]}
+STEPS = {"genes": ["impute.median", "scale.zscore", "select.anova", {"select.variance": {"k": 5}}]}
 
 
 def spaces(patients, models=("logistic",), **tune):
@@ -50,8 +50,8 @@ def test_whole_ends_are_whole_numbers_unless_told_otherwise(patients):
 
 def test_steps_bring_their_own_space_where_asked_less_what_is_fixed(patients):
     found = spaces(patients, search="random", steps=True)["logistic"]
-    assert "prepare__genes__select.variance__k" in found
-    assert "prepare__genes__select.anova__k" not in found, "the study says k: 3"
+    assert "prepare__genes__select.anova__k" in found
+    assert "prepare__genes__select.variance__k" not in found, "the study says k: 5"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,7 @@ def test_steps_bring_their_own_space_where_asked_less_what_is_fixed(patients):
         ({"space": {"logistic": {"genes.select.chance.k": [1]}}}, "has no step 'select.chance'"),
         ({"space": {"logistic": {"genes.select.anova.k": [0]}}}, "select.anova"),
         ({"space": {"logistic": {"genes.select.anova.q": [1]}}}, "no parameter is called 'q'"),
+        ({"space": {"logistic": {"genes.select.variance.k": [1]}}}, "fixed by the study and searched"),
         ({"space": {"logistic": {"C": {"low": 3, "high": 1}}}}, "'low' must be below 'high'"),
         ({"space": {"logistic": {"C": {"low": 0, "high": 1, "log": True}}}}, "must be above 0"),
         ({"space": {"logistic": {"C": []}}}, "tune.space.logistic.C"),

@@ -7,7 +7,8 @@ import pytest
 from sklearn.base import clone
 
 from prognome.core.shared_work import SHARED, SharedWork
-from prognome.prepare.fuse import fuse
+from prognome.prepare.base import KeepingStep
+from prognome.prepare.fuse import Fuse, fuse
 from prognome.prepare.impute import MedianImputer
 from prognome.prepare.select import AnovaSelector
 from prognome.prepare.shared_steps import plain
@@ -103,6 +104,28 @@ def test_judged_rows_go_through_shared_steps_once_and_alike(cohort, monkeypatch)
         two.transform(other)
 
 
+class Halves(KeepingStep):
+    """Keeps what a selector takes on each of two halves: it has other rows than the step around it."""
+
+    NAME = "halves"
+    needs_target = True
+
+    def _learn(self, columns, y):
+        self.keep_ = np.zeros(len(columns.names), dtype=bool)
+        self.kept_ = []
+        for rows in (np.arange(0, 60, 2), np.arange(1, 60, 2)):
+            inside = AnovaSelector(k=1).fit(columns.numbers[rows], y[rows])
+            self.kept_.append(inside.scores_.tolist())
+            self.keep_ |= inside.keep_
+
+
+def test_a_selector_inside_a_step_has_rankings_of_its_own_rows(cohort):
+    part = cohort.trace().rows(np.arange(60))
+    steps = Fuse({"genes": [*fuse({"genes": CHAIN[:1]}, ["genes"]).steps["genes"], ("halves", Halves())]})
+    one, two = steps.fit(part).chains_["genes"][1][1].kept_
+    assert one != two
+
+
 def test_a_clone_of_shared_steps_learns_anew(cohort, counted):
     part = cohort.trace().rows(np.arange(0, 120, 2))
     fitted = chain().fit(part)
@@ -130,3 +153,27 @@ def test_work_of_others_is_owed_once_for_each_piece_of_work():
     assert wall > 0
     assert cpu > 0
     assert work.settle() == (0.0, 0.0)
+
+
+def test_what_a_result_was_made_from_is_owed_once_however_it_is_reached():
+    """A ranking inside a step: who takes the step over owes both, and of two steps the ranking once."""
+    work, clock = SharedWork(), []
+
+    def ranking():
+        clock.append(sum(range(300_000)))
+        return 1, 8
+
+    def step(name):
+        return work.once(name, lambda: (work.once("ranking", ranking), 8))
+
+    work.begin()
+    step("k=20"), step("k=50")
+    work.begin()
+    step("k=50")
+    alone = work.settle()[0]
+    work.begin()
+    step("k=20"), step("k=50")
+    both = work.settle()[0]
+    assert len(clock) == 1
+    assert alone > 0
+    assert both < 1.5 * alone

@@ -118,7 +118,7 @@ def test_halving_judges_thirds_on_three_times_as_many_rows():
     """Nine settings on a ninth, the best three on a third, the best on all; 60 training rows in each fold."""
     candidate, seen = hill({"at": Real(0, 9)})
     trials = tried(candidate, Tune(search="halving", trials=9))
-    assert [(trial.share, len(trial.scores)) for trial in trials] == [(1 / 9, 3)] * 9 + [(1 / 3, 3)] * 3 + [
+    assert [(trial.share, len(trial.scores)) for trial in trials] == [(10 / 60, 3)] * 9 + [(1 / 3, 3)] * 3 + [
         (1, 3)
     ]
     assert [rows for _, rows in seen] == [10] * 27 + [20] * 9 + [60] * 3, "ten rows at the least"
@@ -184,9 +184,50 @@ def test_where_every_setting_fails_the_first_fault_is_raised():
         tried(hill({"at": Real(0, 1)}, kind="fails")[0], Tune(search="random", trials=3))
 
 
-def test_a_wrong_call_is_raised_at_once():
+def test_where_every_setting_is_a_wrong_call_that_is_raised():
     with pytest.raises(DataError, match="wrongly"):
         tried(hill({"at": Real(0, 1)}, kind="wrong")[0], Tune(search="random", trials=3))
+
+
+class Needy(Hill):
+    """Learns from no fewer than 50 rows."""
+
+    def __sklearn_clone__(self):
+        return Needy(self.at, self.kind, self.seen)
+
+    def fit(self, X, y):
+        if len(y) < 50:
+            raise DataError("needy", "too few rows")
+        return super().fit(X, y)
+
+
+def test_where_all_settings_fail_on_few_rows_the_first_is_judged_on_all():
+    candidate = Candidate("needy", Needy(seen=[]), 1, {"at": Real(0, 9)})
+    trials = tried(candidate, Tune(search="halving", trials=9))
+    assert [(trial.failure, trial.share) for trial in trials] == [("DataError", 10 / 60)] * 9 + [("", 1.0)]
+    assert trials[-1].params == {}
+
+
+def test_few_rows_of_survival_hold_ten_events():
+    ids = np.array([f"r{k}" for k in range(300)], dtype=object)
+    event = (np.arange(300) % 10 == 0).astype(float)
+    cohort = Cohort(ids, {}, np.column_stack([np.arange(1.0, 301.0), event]))
+    for seed in range(5):
+        assert event[first_rows(cohort, 1 / 27, seed)].sum() == 10
+
+
+def test_a_setting_whose_figure_is_defined_in_few_folds_does_not_win():
+    spearman = find_metric("spearman", "number")
+    rare = Trial({"a": 1}, (float("nan"),) * 4 + (0.55,))
+    sound = Trial({"a": 2}, (0.5,) * 5)
+    assert best_trial([rare, sound], spearman) is sound
+
+
+def test_no_setting_of_a_small_space_is_tried_twice():
+    candidate, _ = hill({"kind": Choice(("a", "b", "c"))})
+    trials = tried(candidate, Tune(search="random", trials=10))
+    assert [trial.params for trial in trials[:1]] == [{}]
+    assert sorted(trial.params.get("kind", "") for trial in trials) == ["", "a", "b", "c"]
 
 
 def test_a_trial_on_few_rows_is_never_the_best():

@@ -8,22 +8,34 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 MOST_BYTES = 512_000_000  # kept by each process
-_TABLE: ContextVar[str | None] = ContextVar("table", default=None)
+_LEARNING: ContextVar[tuple[str, Any] | None] = ContextVar("learning", default=None)
 
 
 @dataclass(frozen=True)
 class _Kept:
+    """A result, its size, its own seconds on the wall and of the processor, and what it was made from."""
+
     value: Any
     octets: int
     wall: float
     cpu: float
+    parts: tuple[str, ...]
+
+
+@dataclass
+class _Doing:
+    """Work that goes on: seconds of what was done inside it, and the keys of that."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    parts: list[str] = field(default_factory=list)
 
 
 class SharedWork:
@@ -44,8 +56,9 @@ class SharedWork:
         self._octets = 0
         self._paid: set[str] = set()
         self._owed = (0.0, 0.0)
+        self._doing: list[_Doing] = []
 
-    def once(self, key: str, do: Any) -> Any:
+    def once(self, key: str, do: Callable[[], tuple[Any, int]]) -> Any:
         """What ``do`` gave when this key was first asked for.
 
         Parameters
@@ -55,23 +68,41 @@ class SharedWork:
         do
             Gives the result and how many bytes it takes. It must not be changed by anybody afterwards.
         """
+        if self._doing:
+            self._doing[-1].parts.append(key)
         kept = self._kept.get(key)
         if kept is not None:
             self._kept.move_to_end(key)
-            if key not in self._paid:
-                self._paid.add(key)
-                self._owed = (self._owed[0] + kept.wall, self._owed[1] + kept.cpu)
+            self._owe(key)
             return kept.value
-        start = (time.perf_counter(), time.process_time())
-        value, octets = do()
+        start, inside = (time.perf_counter(), time.process_time()), _Doing()
+        self._doing.append(inside)
+        try:
+            value, octets = do()
+        finally:
+            self._doing.pop()
+        wall, cpu = time.perf_counter() - start[0], time.process_time() - start[1]
+        if self._doing:
+            self._doing[-1].wall += wall
+            self._doing[-1].cpu += cpu
         self._paid.add(key)
         if octets <= self._most:
-            spent = (time.perf_counter() - start[0], time.process_time() - start[1])
-            self._kept[key] = _Kept(value, octets, *spent)
+            own = (wall - inside.wall, cpu - inside.cpu)
+            self._kept[key] = _Kept(value, octets, *own, tuple(inside.parts))
             self._octets += octets
             while self._octets > self._most:
                 self._octets -= self._kept.popitem(last=False)[1].octets
         return value
+
+    def _owe(self, key: str) -> None:
+        """Count what others spent on this, and on what it was made from, once for each piece of work."""
+        kept = self._kept.get(key)
+        if kept is None or key in self._paid:
+            return
+        self._paid.add(key)
+        self._owed = (self._owed[0] + kept.wall, self._owed[1] + kept.cpu)
+        for part in kept.parts:
+            self._owe(part)
 
     def begin(self) -> None:
         """A new piece of work begins: what it takes over from others, it owes once."""
@@ -96,24 +127,28 @@ SHARED = SharedWork()
 
 
 @contextmanager
-def on_table(key: str | None) -> Iterator[None]:
-    """Within it a step learns from the table of this key; None where the table has no name."""
-    token = _TABLE.set(key)
+def learning(step: Any, table: str | None) -> Iterator[None]:
+    """Within it this step, and no step inside it, learns from the table of this name; None has no name."""
+    token = _LEARNING.set(None if table is None else (table, step))
     try:
         yield
     finally:
-        _TABLE.reset(token)
+        _LEARNING.reset(token)
 
 
-def once_on_this_table(what: str, do: Any) -> Any:
+def once_on_this_table(step: Any, what: str, do: Callable[[], tuple[Any, int]]) -> Any:
     """Something that depends on the table that a step learns from, on its target, and on ``what`` alone.
 
     Parameters
     ----------
+    step
+        Who asks; another than the one that learns may have other rows, and shares nothing.
     what
         Names the rest: a class and those parameters that matter.
     do
         As in :meth:`SharedWork.once`.
     """
-    table = _TABLE.get()
-    return do()[0] if table is None else SHARED.once(f"{table}/{what}", do)
+    known = _LEARNING.get()
+    if known is None or known[1] is not step:
+        return do()[0]
+    return SHARED.once(f"{known[0]}/{what}", do)

@@ -102,10 +102,10 @@ class Tune(StudyPart):
 
     @model_validator(mode="after")
     def _searches(self) -> Self:
-        said = sorted({"minutes", "points", "space", "steps"} & self.model_fields_set)
-        if self.search == "none" and any(getattr(self, name) for name in said if name != "points"):
+        given = [name for name in ("space", "steps", "minutes") if getattr(self, name)]
+        if self.search == "none" and given:
             raise ValueError(
-                f"'{said[0]}' is given, but nothing is searched; say search: random, grid, bayesian or halving"
+                f"'{given[0]}' is given, but nothing is searched; say search: random, grid, bayesian or halving"
             )
         return self
 

@@ -281,7 +281,7 @@ def _single(study: Study, model: ModelSpec, *, least_blocks: int | None = None) 
         whole = estimator.set_params(prepare=_preparation(study, blocks))
     else:
         whole = Pipeline([("prepare", _preparation(study, blocks)), ("model", estimator)])
-    steps = _searched_steps(study, learner, blocks)
+    steps = {} if model.name in _TO_BE_BEATEN else _searched_steps(study, learner, blocks)
     space = space_of(study, model, learner, steps, inside=isinstance(whole, Pipeline))
     return Candidate(
         model.label,

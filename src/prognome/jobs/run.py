@@ -277,6 +277,21 @@ def _run(
     say: Say,
     pieces: Pieces | None,
 ) -> RunResult:
+    try:
+        return _answered(study, folder, out, workers, progress, say, pieces)
+    finally:
+        SHARED.forget()
+
+
+def _answered(
+    study: Study,
+    folder: Path | None,
+    out: Path | None,
+    workers: int | None,
+    progress: Progress | None,
+    say: Say,
+    pieces: Pieces | None,
+) -> RunResult:
     started, clock = datetime.now(UTC), time.perf_counter()
     say("reading and matching")
     ready = prepare(study)
@@ -333,7 +348,6 @@ def _run(
         study, best, cohort, split, ready.rules, evaluation,
         beside=ready.beside, workers=workers, progress=progress, pieces=pieces,
     )  # fmt: skip
-    SHARED.forget()  # nothing more is fitted
     say("writing the bundle and the report")
     bundle = _bundle(study, ready, evaluation, schema)
     known = facts_of_run(

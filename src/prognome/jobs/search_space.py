@@ -132,6 +132,8 @@ def _check_step(model: ModelSpec, steps: Steps, path: str, domain: Any) -> str:
             expected=", ".join(places),
             mend=nearest(step, places),
         )
+    if name in places[step]:
+        raise StudyError(where, "is fixed by the study and searched", mend="Leave out one of the two.")
     for value in _to_try(domain):
         build_step(step.partition("#")[0], {**places[step], name: value}, where=where)
     return f"prepare__{block}__{step}__{name}"

@@ -123,7 +123,7 @@ class BestSelector(TargetSelector):
 
     def _choose(self, columns: Columns, y: NDArray[Any], *, classes: bool, groups: Any) -> Mask:
         self.scores_ = once_on_this_table(
-            self._ranking_name(), lambda: self._scored(columns.numbers, y, classes=classes)
+            self, self._ranking_name(), lambda: self._scored(columns.numbers, y, classes=classes)
         )
         return best(self.scores_, self.k)
 
@@ -134,7 +134,7 @@ class BestSelector(TargetSelector):
     def _ranking_name(self) -> str:
         """Class and parameters without k: the ranking of columns does not depend on how many are kept."""
         params = {name: value for name, value in self.get_params(deep=False).items() if name != "k"}
-        return f"{type(self).__qualname__}{sorted(params.items())}"
+        return f"{type(self).__module__}.{type(self).__qualname__}{sorted(params.items())}"
 
 
 class GroupedSelector(TargetSelector):

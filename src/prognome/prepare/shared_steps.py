@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from prognome.core.cohort import Cohort
-from prognome.core.shared_work import SHARED, on_table
+from prognome.core.shared_work import SHARED, learning
 from prognome.prepare.base import Step
 
 _FITTED: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
@@ -48,14 +48,16 @@ def fit_step(
     """
     key = None if table is None or not isinstance(step, Step) else _extended(table, step)
     if key is None:
-        with on_table(None):
-            return step, step.fit_transform(frame, y, **known), None
+        with learning(step, None):
+            given = frame if table is None else frame.copy()  # a foreign step may change what it gets
+            return step, step.fit_transform(given, y, **known), None
 
     def do() -> tuple[Any, int]:
-        with on_table(table):
+        with learning(step, table):
             made = step.fit_transform(frame, y, **known)
         _FITTED[step] = key
-        return (step, made), _octets(made)
+        learned = (value for value in vars(step).values() if isinstance(value, np.ndarray))
+        return (step, made), _octets(made) + sum(value.nbytes for value in learned)
 
     fitted, made = SHARED.once(key, do)
     return fitted, made, key

@@ -121,7 +121,7 @@ def models(run: Run) -> str:
         "parameters were not searched for"
         if tune.get("search", "none") == "none"
         else f"parameters were searched for inside each training set ({tune['search']}, "
-        f"{count(int(tune.get('trials', 0)), 'trial')})"
+        f"at most {count(int(tune.get('trials', 0)), 'setting')} of each model)"
     )
     return (
         f"Compared: {listed(ours)}; baselines: {listed(base)}. Best by {metric_name(run.primary)}, within "

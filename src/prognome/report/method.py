@@ -28,7 +28,7 @@ def method_section(run: Run) -> Markup:
             "Search for parameters",
             "none"
             if search == "none"
-            else f"{search}, {count(tune.get('trials', 0), 'trial')} a model in each training set",
+            else f"{search}, at most {count(tune.get('trials', 0), 'setting')} a model in each training set",
         ),
         (
             "Intervals",

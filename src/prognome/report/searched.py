@@ -67,7 +67,7 @@ def _words(run: Run, tried: pd.DataFrame, plan: str) -> str:
     said = (
         f"{count(len(tried), 'setting')} of {count(tried['model'].nunique(), 'model')} were judged inside "
         f"the training rows, at most {int(many.max()):,} for a model in a fold: {PLANS.get(plan, plan)}. "
-        f"It took {seconds(float(tried['seconds'].sum()))}."
+        f"That took {seconds(float(tried['seconds'].sum()))} in all, over all processes."
     )
     minutes = run.study.get("tune", {}).get("minutes")
     if minutes:
@@ -90,8 +90,8 @@ def _table(run: Run, tried: pd.DataFrame) -> Markup:
             [
                 model_name(run, label),
                 count(len(here)),
-                decimal_of(run, float(first["score"].mean())) if len(first) else "not tried",
-                decimal_of(run, float(chosen["score"].mean())),
+                _mean(run, first["score"], folds),
+                _mean(run, chosen["score"], folds),
                 f"{kept} of {folds}" if len(first) else "–",
                 element("code", _chosen([json.loads(text) for text in chosen["parameters"]])),
             ]
@@ -106,6 +106,14 @@ def _table(run: Run, tried: pd.DataFrame) -> Markup:
     ]
     caption = f"{sentence(metric_name(run.primary))} on inner folds, mean of the folds"
     return table(caption, columns, rows, name="search", caption_shown=True)
+
+
+def _mean(run: Run, scores: pd.Series, folds: int) -> object:
+    """The mean over the folds; where some have no figure, how many have: another mean would not compare."""
+    known = int(scores.notna().sum())
+    if known == folds:
+        return decimal_of(run, float(scores.mean()))
+    return f"in {known} of {folds} folds" if known else "not tried"
 
 
 def _chosen(settings: list[dict[str, Any]]) -> str:

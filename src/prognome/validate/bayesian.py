@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import optuna
 from optuna.distributions import (
     BaseDistribution,
@@ -54,8 +53,8 @@ def proposals(space: Space, seen: Sequence[Trial], metric: Metric, *, seed: int)
     while True:
         asked = study.ask(domains)
         yield {name: _value(space[name], asked.params[name]) for name in domains}
-        worth = seen[-1].worth(metric)
-        if np.isfinite(worth):
+        known, worth = seen[-1].standing(metric)
+        if known and known == max(trial.known for trial in seen):
             study.tell(asked, worth)
         else:
             study.tell(asked, state=TrialState.FAIL)

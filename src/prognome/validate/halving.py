@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prognome.core.cohort import Cohort
 from prognome.core.metrics import Metric
@@ -34,11 +35,17 @@ def rungs(settings: int) -> list[tuple[int, float]]:
 
 
 def halve(
-    settings: Sequence[dict[str, Any]], judge: Judging, metric: Metric, *, late: Callable[[], bool]
+    settings: Sequence[dict[str, Any]],
+    judge: Judging,
+    metric: Metric,
+    *,
+    late: Callable[[], bool],
+    least: float = 0.0,
 ) -> None:
     """Judge settings rung by rung.
 
-    Where time runs out, the best of those judged on the most rows alone is judged on all rows.
+    Where time runs out, the best of those judged on the most rows is judged on all rows; where all settings
+    of a rung fail, the first is.
 
     Parameters
     ----------
@@ -50,29 +57,43 @@ def halve(
         What is judged.
     late
         Whether no new setting may begin.
+    least
+        The smallest share that can be cut; rungs below it become one.
     """
-    plan = rungs(len(settings))
     standing = list(settings)
-    for count, share in plan:
-        last = share == plan[-1][1]
+    for count, share in _above(rungs(len(settings)), least):
         seen: list[Trial] = []
         for params in standing[:count]:
             if seen and late():
                 break
             seen.append(judge(params, share))
         seen = [trial for trial in seen if not trial.failure]
-        order = np.argsort([-trial.worth(metric) for trial in seen], kind="stable")
-        standing = [seen[place].params for place in order]
-        if late() and not last:
-            if standing:
-                judge(standing[0], 1.0)
+        if share == 1:
             return
+        order = sorted(range(len(seen)), key=lambda place: seen[place].standing(metric), reverse=True)
+        standing = [seen[place].params for place in order]
+        if late() or not standing:
+            judge(standing[0] if standing else settings[0], 1.0)
+            return
+
+
+def _above(plan: list[tuple[int, float]], least: float) -> list[tuple[int, float]]:
+    """The plan without rungs that would all learn from the same rows.
+
+    >>> _above([(9, 1 / 9), (3, 1 / 3), (1, 1.0)], least=0.4)
+    [(9, 0.4), (1, 1.0)]
+    """
+    high = [(count, share) for count, share in plan if share > least]
+    if not high:
+        return [(plan[0][0], 1.0)]
+    return high if len(high) == len(plan) else [(plan[0][0], least), *high]
 
 
 def first_rows(cohort: Cohort, share: float, seed: int) -> Index:
     """A share of the rows, the same for the same seed; a smaller share is part of a larger one.
 
-    Classes keep their shares, and ten rows where they have them; groups stay whole.
+    Classes (events and censored rows of survival) have ten rows where there are so many; without groups they
+    keep their shares, and groups stay whole.
 
     Parameters
     ----------
@@ -87,7 +108,6 @@ def first_rows(cohort: Cohort, share: float, seed: int) -> Index:
     -------
     Positions, ascending.
     """
-    assert cohort.target is not None
     rng = np.random.default_rng(seed_of(seed, "halving"))
     drawn = rng.permutation(len(cohort))
     if cohort.groups is not None:
@@ -96,7 +116,7 @@ def first_rows(cohort: Cohort, share: float, seed: int) -> Index:
         order = np.lexsort((drawn, place[code]))
         ends = np.flatnonzero(np.diff(place[code][order], append=-1)) + 1
     else:
-        code = cohort.target if cohort.classes else np.zeros(len(cohort), dtype=int)
+        code = _strata(cohort)
         quantile = np.empty(len(cohort))
         for one in np.unique(code):
             mine = drawn[code[drawn] == one]
@@ -109,11 +129,13 @@ def first_rows(cohort: Cohort, share: float, seed: int) -> Index:
 
 def _rows_for_every_class(cohort: Cohort, order: Index) -> int:
     """How many rows of this order hold ten of every class, or all that there are."""
-    assert cohort.target is not None
-    if not cohort.classes:
-        return min(LEAST_OF_A_CLASS, len(order))
-    target, most = cohort.target[order], 1
-    for one in np.unique(target):
-        places = np.flatnonzero(target == one)
+    strata, most = _strata(cohort)[order], 1
+    for one in np.unique(strata):
+        places = np.flatnonzero(strata == one)
         most = max(most, int(places[min(LEAST_OF_A_CLASS, len(places)) - 1]) + 1)
     return most
+
+
+def _strata(cohort: Cohort) -> NDArray[Any]:
+    """(n,) classes, or events and censored rows; all alike for numbers."""
+    return np.zeros(len(cohort), dtype=int) if cohort.strata is None else cohort.strata

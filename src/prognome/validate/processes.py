@@ -9,6 +9,10 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
+from prognome.core.shared_work import MOST_BYTES
+
+LEAK_BYTES = 300_000_000  # by which a process of loky may grow, its own default
+
 
 def in_processes(
     function: Callable[..., Any], calls: Iterable[tuple[Any, ...]], workers: int
@@ -37,7 +41,7 @@ def in_processes(
         pool = Parallel(return_as="generator_unordered", max_nbytes="1M", pre_dispatch="2*n_jobs")
         try:
             with _workers_deaf_to_ctrl_c():
-                answers = pool(delayed(_on_one_thread)(function, arguments) for arguments in calls)
+                answers = pool(delayed(_in_a_process)(function, arguments) for arguments in calls)
             yield from answers
         except BaseException:
             from joblib.externals.loky import get_reusable_executor
@@ -51,6 +55,15 @@ def _on_one_thread(function: Callable[..., Any], arguments: tuple[Any, ...]) -> 
 
     with threadpool_limits(1):  # here as in any process, so that results do not depend on their number
         return function(*arguments)
+
+
+def _in_a_process(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """As above, in a process of loky, which must not take what is kept of shared work for a leak."""
+    from joblib.externals.loky import process_executor
+
+    if hasattr(process_executor, "_MAX_MEMORY_LEAK_SIZE"):
+        process_executor._MAX_MEMORY_LEAK_SIZE = LEAK_BYTES + MOST_BYTES
+    return _on_one_thread(function, arguments)
 
 
 @contextlib.contextmanager

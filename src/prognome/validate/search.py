@@ -18,10 +18,11 @@ from prognome.core.seeds import seed_of
 from prognome.core.space import Space, grid, sample, size_of_grid
 from prognome.core.study_models import Tune
 from prognome.core.table import Index
-from prognome.errors import CallError
 from prognome.validate.candidate import Candidate
 from prognome.validate.halving import first_rows, halve, rungs
 from prognome.validate.trial import Trial
+
+DRAWS = 10  # for each setting that may be tried
 
 
 def search(
@@ -76,7 +77,8 @@ def search(
     if not candidate.space or tune.search == "none":
         bench.judge({})
     elif tune.search == "halving":
-        halve(list(_settings(candidate.space, tune, seed)), bench.judge, metric, late=lambda: bench.late)
+        drawn = list(_settings(candidate.space, tune, seed))
+        halve(drawn, bench.judge, metric, late=lambda: bench.late, least=bench.least_share())
     elif tune.search == "bayesian":
         from prognome.validate.bayesian import proposals
 
@@ -109,9 +111,15 @@ def _settings(space: Space, tune: Tune, seed: int) -> Iterator[dict[str, Any]]:
         yield from islice(grid(space, tune.points), tune.trials)
         return
     rng = np.random.default_rng(seed_of(seed, "trials"))
+    seen: list[dict[str, Any]] = [{}]
     yield {}
-    for _ in range(tune.trials - 1):
-        yield sample(space, rng)
+    for _ in range(DRAWS * tune.trials):  # a small space holds fewer settings than may be tried
+        if len(seen) == tune.trials:
+            return
+        drawn = sample(space, rng)
+        if drawn not in seen:
+            seen.append(drawn)
+            yield drawn
 
 
 class _Bench:
@@ -135,24 +143,29 @@ class _Bench:
 
     @property
     def late(self) -> bool:
-        """Whether no new setting may begin; never before one has been judged."""
-        return bool(self.trials) and self._clock() >= self._end
+        """Whether no new setting may begin; never before one has come to an end."""
+        return any(not trial.failure for trial in self.trials) and self._clock() >= self._end
 
     def judge(self, params: dict[str, Any], share: float = 1.0) -> Trial:
-        """One setting on every inner fold. One that fails is out; what the user called wrongly is raised."""
+        """One setting on every inner fold; one that fails is out."""
         start = self._clock()
         try:
             judged = [self._judge(params, pair, share) for pair in self._pairs]
             scores = tuple(self._metric.value(one) for one in judged)
             trial = Trial(params, scores, tuple(one.score for one in judged), share, self._clock() - start)
-        except (CallError, MemoryError):
+        except MemoryError:
             raise
-        except Exception as error:  # whatever a model raises at a setting that does not suit it
+        except Exception as error:  # whatever a step or model raises at a setting that does not suit it
             self._first_error = self._first_error or error
             spent = self._clock() - start
             trial = Trial(params, share=share, seconds=spent, failure=type(error).__name__)
         self.trials.append(trial)
         return trial
+
+    def least_share(self) -> float:
+        """The smallest share of the rows of every inner fold that can be cut."""
+        trains = [self._cohort.rows(pair[0]) for pair in self._pairs]
+        return max(len(first_rows(train, 0.0, self._seed)) / len(train) for train in trains)
 
     def finished(self) -> list[Trial]:
         """All trials, if one of them on all rows came to an end."""

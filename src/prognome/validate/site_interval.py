@@ -28,7 +28,7 @@ EXCESS_SITES = 1.6
 
 # A model that never saw a site leans by the mean of the others less that of the site: k / (k - 1) times what
 # sets that site off from the mean of all k. So leans differ over sites by as much more than sites do.
-LEANS = ("bias", "calibration_intercept")
+LEANS = ("bias", "calibration_intercept", "survival_bias")
 
 # Few sites may lie close together by chance, and Student's interval is then narrower than rows allow. A floor
 # of two thirds of the interval within sites mends that and costs little: where sites do not differ at all,
@@ -95,7 +95,7 @@ def _widen(metric: Metric, sites: int) -> float:
     """By how much Student's interval is too short for this figure; below 1 where it is too long."""
     if metric.name in SKEWED:
         return 1 + EXCESS_SITES / sites
-    return 1 - 1 / sites if metric.name in LEANS else 1.0
+    return 1 - 1 / sites if metric.name.partition("@")[0] in LEANS else 1.0
 
 
 def _less_the_bias(metric: Metric, values: Array, bias: Array, value: float, level: float) -> Estimate:

@@ -86,6 +86,7 @@ def search_table(done: Sequence[Learned]) -> pd.DataFrame:
     rows of each inner fold, ``score`` as mean over the inner folds, ``parameters`` as JSON, empty braces for
     the defaults. A stack is joined of what its members chose, and has no line.
     """
+    searched = {one.label for one in done if len(one.trials) > 1}
     rows = [
         {
             "model": one.label,
@@ -99,7 +100,7 @@ def search_table(done: Sequence[Learned]) -> pd.DataFrame:
             "parameters": json.dumps(dict(trial.params), default=_plain),
         }
         for one in done
-        if len(one.trials) > 1
+        if one.label in searched
         for number, trial in enumerate(one.trials, start=1)
     ]
     table = pd.DataFrame(rows, columns=list(SEARCH_COLUMNS))

@@ -46,12 +46,21 @@ class Trial:
         known = [score for score in self.scores if not np.isnan(score)]
         return float(np.mean(known)) if known else float("nan")
 
-    def worth(self, metric: Metric) -> float:
-        """The mean so that more is better; minus infinity where there is none."""
-        return -np.inf if np.isnan(self.mean) else metric.better(self.mean)
+    @property
+    def known(self) -> int:
+        """On how many inner folds the figure is defined."""
+        return int(np.isfinite(self.scores).sum()) if self.scores else 0
+
+    def standing(self, metric: Metric) -> tuple[int, float]:
+        """What sorts trials, the best last: first the folds where the figure is defined, then the mean.
+
+        A setting whose predictions are all alike has no correlation; a mean of the few folds where it has one
+        must not win.
+        """
+        return self.known, metric.better(self.mean) if self.known else -np.inf
 
 
 def best_trial(trials: Sequence[Trial], metric: Metric) -> Trial:
-    """The trial with the best mean among those that learned from all rows; of equals the earlier."""
+    """The best among those that learned from all rows (:meth:`Trial.standing`); of equals the earlier."""
     whole = [trial for trial in trials if trial.share == 1 and not trial.failure]
-    return whole[int(np.argmax([trial.worth(metric) for trial in whole]))]
+    return max(whole, key=lambda trial: trial.standing(metric))
