@@ -92,8 +92,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def questions(example: Example, folder: Path) -> Iterator[Question]:
-    """Everything that is asked of one study."""
+    """Everything that is asked of one study; nothing of survival, whose models have no network among them."""
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    if record["study"]["target"]["kind"] == "survival":
+        return
     metric = METRICS[record["primary"]]
     labels = [model["label"] for model in record["models"] if not model["baseline"]]
     labels = [label for label in labels if label not in record["failures"]]
