@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from prognome.page.chart import Axis, Plot, draw, line, points, shorten, whiskers
+from prognome.page.chart import Axis, Plot, draw, shorten
 from prognome.page.html import Markup, element, join
-from prognome.page.numbers import count, decimal
-from prognome.page.palette import role
-from prognome.page.table import Column, Estimate, table
+from prognome.page.numbers import count
+from prognome.page.table import Column, table
 from prognome.report.curves import Reliability, reliability
 from prognome.report.drawing import Drawing, figures, slug
 from prognome.report.folder import Run
+from prognome.report.reliability_marks import reliability_marks, reliability_rows, reliability_told
 from prognome.report.words import estimate, inside, level_name, metric_name, part_name
 
 SHARES = tuple(round(k / 5, 1) for k in range(6))
@@ -115,17 +115,9 @@ def calibration_drawings(run: Run) -> list[Drawing]:
             SHARES,
         )
         plot = Plot(x, y, height=388)
-        marks = [
-            line(plot, [0, 1], [0, 1], role("soft"), width=1.2, dash="4 4"),
-            whiskers(plot, bins.predicted, bins.low, bins.high, role("s1")),
-            line(plot, bins.predicted, bins.observed, role("s1"), width=1.2, opacity=0.5),
-            points(plot, bins.predicted, bins.observed, role("s1"), radius=4),
-        ]
+        marks = reliability_marks(plot, bins)
         title = f"Calibration, {inside(part)}"
-        told = "; ".join(
-            f"predicted {decimal(p)}, observed {decimal(o)}, {count(int(n), 'row')}"
-            for p, o, n in zip(bins.predicted, bins.observed, bins.rows, strict=True)
-        )
+        told = reliability_told(bins)
         caption = (
             f"On the dashed line, probabilities can be taken at their word. {_bin_words(bins)} with Wilson "
             f"{level_name(run)} intervals."
@@ -146,21 +138,7 @@ def _bins_table(run: Run) -> Markup:
         bins = _bins(run, part)
         if bins is None:
             continue
-        rows = [
-            [
-                decimal(p, 3, top=1.0),
-                Estimate(
-                    element("span", f"{decimal(o, 3, top=1.0)} ({decimal(lo)}–{decimal(hi)})"),
-                    decimal(o, 3, top=1.0),
-                    decimal(lo),
-                    decimal(hi),
-                ),
-                count(int(n)),
-            ]
-            for p, o, lo, hi, n in zip(
-                bins.predicted, bins.observed, bins.low, bins.high, bins.rows, strict=True
-            )
-        ]
+        rows = reliability_rows(bins)
         columns = [
             Column("Mean predicted"),
             *(Column(c, numeric=True) for c in ("Observed (interval)", "Rows")),

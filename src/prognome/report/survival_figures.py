@@ -11,10 +11,11 @@ from prognome.page.chart import Axis, Plot, band, draw, key, line, points, whisk
 from prognome.page.html import Markup, element, join
 from prognome.page.numbers import count, decimal
 from prognome.page.palette import role, series
-from prognome.page.table import Column, Estimate, table
+from prognome.page.table import Column, table
 from prognome.report.class_figures import DASHES, first_repeat_note
 from prognome.report.drawing import Drawing, figures, slug
 from prognome.report.folder import Run
+from prognome.report.reliability_marks import reliability_marks, reliability_rows, reliability_told
 from prognome.report.survival_curves import AtTime, Group, calibration_at, thirds_of_risk
 from prognome.report.words import inside, level_name, model_name, part_name
 
@@ -177,17 +178,9 @@ def _calibration(run: Run, part: str, horizon: float, bins: AtTime) -> Drawing:
         Axis(0, 1, "Observed share (Kaplan–Meier)", SHARES),
         height=388,
     )
-    marks = [
-        line(plot, [0, 1], [0, 1], role("soft"), width=1.2, dash="4 4"),
-        whiskers(plot, bins.predicted, bins.low, bins.high, role("s1")),
-        line(plot, bins.predicted, bins.observed, role("s1"), width=1.2, opacity=0.5),
-        points(plot, bins.predicted, bins.observed, role("s1"), radius=4),
-    ]
+    marks = reliability_marks(plot, bins)
     title = f"Calibration at {horizon:g}, {inside(part)}"
-    told = "; ".join(
-        f"predicted {decimal(p)}, observed {decimal(o)}, {count(int(n), 'row')}"
-        for p, o, n in zip(bins.predicted, bins.observed, bins.rows, strict=True)
-    )
+    told = reliability_told(bins)
     caption = (
         "On the dashed line, predictions can be taken at their word. "
         f"{count(len(bins.rows), 'bin')} of about equal count with {level_name(run)} intervals (log-log)."
@@ -197,19 +190,7 @@ def _calibration(run: Run, part: str, horizon: float, bins: AtTime) -> Drawing:
 
 
 def _bins(part: str, horizon: float, bins: AtTime) -> Markup:
-    rows = [
-        [
-            decimal(p, 3, top=1.0),
-            Estimate(
-                element("span", f"{decimal(o, 3, top=1.0)} ({decimal(lo)}–{decimal(hi)})"),
-                decimal(o, 3, top=1.0),
-                decimal(lo),
-                decimal(hi),
-            ),
-            count(int(n)),
-        ]
-        for p, o, lo, hi, n in zip(bins.predicted, bins.observed, bins.low, bins.high, bins.rows, strict=True)
-    ]
+    rows = reliability_rows(bins)
     columns = [Column("Mean predicted"), *(Column(c, numeric=True) for c in ("Observed (interval)", "Rows"))]
     return join(
         [
