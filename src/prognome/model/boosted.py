@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -30,7 +31,7 @@ SHARED_RULES: dict[str, list[Any]] = {
 BALANCED: list[Any] = [StrOptions({"balanced"}), None]
 
 
-class Boosted(BaseEstimator):
+class Boosted(BaseEstimator, ABC):
     """Trees grown one after another, each on what the ones before it got wrong.
 
     A library's class says how trees are grown (:meth:`_grow`), how many rounds rows kept aside would have
@@ -59,10 +60,11 @@ class Boosted(BaseEstimator):
                 self.rounds_ = self._best_round(X, y, weights, learn, aside, most, classes)
         self._grow(X, y, weights, self.rounds_, classes)
 
+    @abstractmethod
     def _grow(self, X: Array, y: NDArray[Any], weights: Array | None, rounds: int, classes: int) -> None:
         """Grow the trees of that many rounds; ``classes`` is 0 for numbers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _best_round(
         self,
         X: Array,
@@ -74,11 +76,10 @@ class Boosted(BaseEstimator):
         classes: int,
     ) -> int:
         """The number of rounds, from 1, at which the loss of the rows aside is least; the first of equals."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _said(self, X: Array) -> Array:
         """(n,) probabilities of the second of two classes or numbers, (n, K) probabilities of several."""
-        raise NotImplementedError
 
     def _ask(self, X: Any) -> Array:
         check_is_fitted(self, "rounds_")
